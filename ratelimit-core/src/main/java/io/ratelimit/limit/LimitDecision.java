@@ -1,0 +1,83 @@
+package io.ratelimit.limit;
+
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The answer of one limit within a {@link Decision}.
+ *
+ * @param demand what was asked
+ * @param verdict the answer in ticks
+ */
+public record LimitDecision(Demand demand, Verdict verdict) {
+    /** Checks that both parts are there. */
+    public LimitDecision {
+        Objects.requireNonNull(demand, "demand");
+        Objects.requireNonNull(verdict, "verdict");
+    }
+
+    /** Returns whether this limit alone would admit the request. */
+    public boolean allowed() {
+        return verdict.allowed();
+    }
+
+    /** Returns the limit that was asked. */
+    public Limit limit() {
+        return demand.limit();
+    }
+
+    /** Returns the whole permits left, from 0. */
+    public long remaining() {
+        return verdict.remaining();
+    }
+
+    /** Returns how long to wait before the same demand is admitted: zero if allowed, empty if no waiting helps. */
+    public Optional<Duration> retryAfter() {
+        return verdict.never() ? Optional.empty() : Optional.of(duration(verdict.retryAfter()));
+    }
+
+    /** Returns how long until the counter is as good as new. */
+    public Duration resetAfter() {
+        return duration(verdict.resetAfter());
+    }
+
+    /** Returns how long this limit makes an admitted request wait. */
+    public Duration delay() {
+        return duration(verdict.delay());
+    }
+
+    /** Returns the instant of the decision, in microseconds since the epoch on the store's clock. */
+    public long atMicros() {
+        return verdict.at() * limit().tickUnit().micros();
+    }
+
+    /** Returns the instant at which the counter is as good as new, in whole seconds since the epoch, rounded up. */
+    public long resetEpochSeconds() {
+        long micros = (verdict.at() + verdict.resetAfter()) * limit().tickUnit().micros();
+        return Math.floorDiv(micros + TimeUnit.SECONDS.toMicros(1) - 1, TimeUnit.SECONDS.toMicros(1));
+    }
+
+    long retryAfterMicros() {
+        return verdict.never() ? Verdict.NEVER : verdict.retryAfter() * limit().tickUnit().micros();
+    }
+
+    long delayMicros() {
+        return verdict.delay() * limit().tickUnit().micros();
+    }
+
+    /** Compares remaining / capacity of two limits exactly: the products have up to 100 bits. */
+    boolean isTighterThan(LimitDecision other) {
+        long left = other.limit().capacity();
+        long right = limit().capacity();
+        int high = Long.compare(Math.multiplyHigh(remaining(), left), Math.multiplyHigh(other.remaining(), right));
+        return high != 0
+                ? high < 0
+                : Long.compareUnsigned(remaining() * left, other.remaining() * right) < 0;
+    }
+
+    private Duration duration(long ticks) {
+        return limit().tickUnit().toDuration(ticks);
+    }
+}
