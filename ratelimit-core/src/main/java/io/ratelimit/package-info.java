@@ -1,0 +1,5 @@
+/** What an application uses: a {@link io.ratelimit.RateLimiter} for one set of limits, and what decides whole rules. */
+@NullMarked
+package io.ratelimit;
+
+import org.jspecify.annotations.NullMarked;
