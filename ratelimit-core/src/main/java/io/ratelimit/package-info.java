@@ -1,4 +1,4 @@
-/** What an application uses: a {@link io.ratelimit.RateLimiter} for one set of limits, and what decides whole rules. */
+/** What an application uses: a rate limiter for one set of limits, and what decides whole rules. */
 @NullMarked
 package io.ratelimit;
 

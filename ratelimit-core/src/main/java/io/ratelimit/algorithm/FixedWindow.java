@@ -47,9 +47,7 @@ final class FixedWindow extends LimitAlgorithm<FixedWindow.State> {
 
     @Override
     State credit(State state, Limit limit, long at, long cost, long takenAt) {
-        return takenAt < state.windowStart()
-                ? state
-                : new State(state.windowStart(), Math.max(0, state.used() - cost));
+        return takenAt < state.windowStart() ? state : new State(state.windowStart(), Math.max(0, state.used() - cost));
     }
 
     @Override

@@ -52,12 +52,7 @@ public abstract sealed class LimitAlgorithm<S> permits FixedWindow, SlidingLog, 
         return Transition.to(
                 taken,
                 new Verdict(
-                        true,
-                        remaining(taken, limit, at),
-                        0,
-                        resetAfter(taken, limit, at),
-                        delay(current, limit),
-                        at));
+                        true, remaining(taken, limit, at), 0, resetAfter(taken, limit, at), delay(current, limit), at));
     }
 
     /** Answers as {@link #acquire} would; remaining and reset describe the state as it is. */
@@ -128,8 +123,7 @@ public abstract sealed class LimitAlgorithm<S> permits FixedWindow, SlidingLog, 
 
     private Verdict denial(S current, Limit limit, long at, long cost, long cut) {
         long retryAfter = cost > limit.capacity() ? Verdict.NEVER : retryAfter(current, limit, at, cut);
-        return new Verdict(
-                false, remaining(current, limit, at), retryAfter, resetAfter(current, limit, at), 0, at);
+        return new Verdict(false, remaining(current, limit, at), retryAfter, resetAfter(current, limit, at), 0, at);
     }
 
     private Verdict report(S state, Limit limit, long at) {

@@ -72,8 +72,8 @@ public final class Limit {
     public static Limit parse(String text, Algorithm algorithm) {
         Matcher matcher = TEXT.matcher(text);
         if (!matcher.matches()) {
-            throw new IllegalArgumentException(
-                    "limit: " + Quoted.text(text) + " (expected: <permits>/<window>, such as 100/1h or 100/1h burst 20)");
+            throw new IllegalArgumentException("limit: " + Quoted.text(text)
+                    + " (expected: <permits>/<window>, such as 100/1h or 100/1h burst 20)");
         }
         String burst = matcher.group(3);
         return new Limit(
@@ -193,8 +193,9 @@ public final class Limit {
         long product = capacity() * windowTicks;
         long fill = product / permits + (product % permits == 0 ? 0 : 1);
         if (fill > longestFill) {
-            throw new IllegalArgumentException("burst: " + capacity() + " (expected: a bucket that fills within ten years; "
-                    + permits + "/" + Windows.format(window) + " takes " + tickUnit.toDuration(fill).toDays() + " days)");
+            throw new IllegalArgumentException("burst: " + capacity()
+                    + " (expected: a bucket that fills within ten years; " + permits + "/" + Windows.format(window)
+                    + " takes " + tickUnit.toDuration(fill).toDays() + " days)");
         }
     }
 

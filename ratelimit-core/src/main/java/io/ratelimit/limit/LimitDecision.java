@@ -60,7 +60,9 @@ public record LimitDecision(Demand demand, Verdict verdict) {
     }
 
     long retryAfterMicros() {
-        return verdict.never() ? Verdict.NEVER : verdict.retryAfter() * limit().tickUnit().micros();
+        return verdict.never()
+                ? Verdict.NEVER
+                : verdict.retryAfter() * limit().tickUnit().micros();
     }
 
     long delayMicros() {
@@ -72,9 +74,7 @@ public record LimitDecision(Demand demand, Verdict verdict) {
         long left = other.limit().capacity();
         long right = limit().capacity();
         int high = Long.compare(Math.multiplyHigh(remaining(), left), Math.multiplyHigh(other.remaining(), right));
-        return high != 0
-                ? high < 0
-                : Long.compareUnsigned(remaining() * left, other.remaining() * right) < 0;
+        return high != 0 ? high < 0 : Long.compareUnsigned(remaining() * left, other.remaining() * right) < 0;
     }
 
     private Duration duration(long ticks) {

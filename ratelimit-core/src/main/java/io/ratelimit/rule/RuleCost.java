@@ -37,7 +37,8 @@ public record RuleCost(long permits, @Nullable String expression) {
             return new RuleCost(Long.parseLong(text), null);
         } catch (NumberFormatException notANumber) {
             throw new IllegalArgumentException(
-                    "cost: \"" + text + "\" (expected: a whole number from 1, or an expression that starts with #)", notANumber);
+                    "cost: \"" + text + "\" (expected: a whole number from 1, or an expression that starts with #)",
+                    notANumber);
         }
     }
 }

@@ -28,7 +28,8 @@ public record RuleDemand(Rule rule, String owner, List<RuleLimit> limits, long c
         Objects.requireNonNull(owner, "owner");
         limits = List.copyOf(limits);
         if (limits.isEmpty() || mode == Mode.OFF) {
-            throw new IllegalArgumentException(rule + ": nothing to ask (expected: at least one limit, and a mode other than off)");
+            throw new IllegalArgumentException(
+                    rule + ": nothing to ask (expected: at least one limit, and a mode other than off)");
         }
     }
 
@@ -42,8 +43,7 @@ public record RuleDemand(Rule rule, String owner, List<RuleLimit> limits, long c
      * @param global the mode of everything; the weaker of it and the rule's wins
      * @return what to ask; empty if the rule is off or the tier is unlimited
      */
-    public static Optional<RuleDemand> of(
-            Rule rule, String owner, @Nullable String tier, long cost, Mode global) {
+    public static Optional<RuleDemand> of(Rule rule, String owner, @Nullable String tier, long cost, Mode global) {
         List<RuleLimit> limits = rule.limits(tier);
         Mode mode = rule.mode().weaker(global);
         if (mode == Mode.OFF || limits.isEmpty()) {

@@ -160,8 +160,8 @@ public sealed interface Operation {
 
     private static Demand sum(Demand one, Demand other) {
         if (!one.limit().equals(other.limit())) {
-            throw new IllegalArgumentException("key: " + one.key().counter() + " is held to both " + one.limit() + " and "
-                    + other.limit() + " (expected: one limit for each key of an operation)");
+            throw new IllegalArgumentException("key: " + one.key().counter() + " is held to both " + one.limit()
+                    + " and " + other.limit() + " (expected: one limit for each key of an operation)");
         }
         long cost = one.cost() + other.cost();
         return one.withCost(cost < 0 ? Long.MAX_VALUE : cost);

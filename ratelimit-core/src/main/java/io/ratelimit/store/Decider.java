@@ -1,0 +1,162 @@
+package io.ratelimit.store;
+
+import io.ratelimit.algorithm.LimitAlgorithm;
+import io.ratelimit.algorithm.Transition;
+import io.ratelimit.limit.Decision;
+import io.ratelimit.limit.Demand;
+import io.ratelimit.limit.Grant;
+import io.ratelimit.limit.Limit;
+import io.ratelimit.limit.LimitDecision;
+import io.ratelimit.limit.Source;
+import io.ratelimit.limit.Verdict;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Carries out an operation over a table of counters at one instant: looks at all of them first, then changes all or none. */
+final class Decider {
+    private final Source source;
+
+    Decider(Source source) {
+        this.source = source;
+    }
+
+    Decision decide(Operation operation, CounterTable table, long nowMicros) {
+        if (operation instanceof Operation.Acquire acquire) {
+            return acquire(acquire, table, nowMicros);
+        }
+        if (operation instanceof Operation.Peek peek) {
+            List<LimitDecision> limits = peek(peek.demands(), table, nowMicros);
+            return decision(limits, allAllow(limits) ? peek(peek.shadow(), table, nowMicros) : List.of());
+        }
+        if (operation instanceof Operation.Charge charge) {
+            return decision(each(charge.demands(), demand -> charge(demand, table, nowMicros)), List.of());
+        }
+        if (operation instanceof Operation.Refund refund) {
+            return decision(each(refund.grants(), grant -> refund(grant, table, nowMicros)), List.of());
+        }
+        Operation.Reset reset = (Operation.Reset) operation;
+        return decision(each(reset.demands(), demand -> reset(demand, table, nowMicros)), List.of());
+    }
+
+    private Decision acquire(Operation.Acquire acquire, CounterTable table, long nowMicros) {
+        List<LimitDecision> limits = takeAllOrNone(acquire.demands(), table, nowMicros);
+        boolean shadowAsked = !acquire.shadow().isEmpty() && allAllow(limits);
+        return decision(limits, shadowAsked ? takeAllOrNone(acquire.shadow(), table, nowMicros) : List.of());
+    }
+
+    private List<LimitDecision> takeAllOrNone(List<Demand> demands, CounterTable table, long nowMicros) {
+        if (demands.size() == 1) {
+            return List.of(take(demands.get(0), table, nowMicros));
+        }
+        List<LimitDecision> seen = peek(demands, table, nowMicros);
+        return allAllow(seen) ? each(demands, demand -> take(demand, table, nowMicros)) : seen;
+    }
+
+    private static LimitDecision take(Demand demand, CounterTable table, long nowMicros) {
+        Limit limit = demand.limit();
+        return keep(
+                demand,
+                algorithm(limit).acquire(table.state(demand.key()), limit, now(limit, nowMicros), demand.cost()),
+                table);
+    }
+
+    private static List<LimitDecision> peek(List<Demand> demands, CounterTable table, long nowMicros) {
+        List<LimitDecision> seen = each(demands, demand -> {
+            Limit limit = demand.limit();
+            Object state = table.state(demand.key());
+            return new LimitDecision(demand, algorithm(limit).peek(state, limit, now(limit, nowMicros), demand.cost()));
+        });
+        return allAllow(seen) ? seen : each(seen, Decider::withoutDelay);
+    }
+
+    private static LimitDecision charge(Demand demand, CounterTable table, long nowMicros) {
+        Limit limit = demand.limit();
+        return keep(
+                demand,
+                algorithm(limit).charge(table.state(demand.key()), limit, now(limit, nowMicros), demand.cost()),
+                table);
+    }
+
+    private static LimitDecision refund(Grant grant, CounterTable table, long nowMicros) {
+        Demand demand = grant.demand();
+        Limit limit = demand.limit();
+        return keep(
+                demand,
+                algorithm(limit)
+                        .refund(
+                                table.state(demand.key()),
+                                limit,
+                                now(limit, nowMicros),
+                                demand.cost(),
+                                grant.takenAt()),
+                table);
+    }
+
+    private static LimitDecision reset(Demand demand, CounterTable table, long nowMicros) {
+        Limit limit = demand.limit();
+        table.remove(demand.key());
+        return new LimitDecision(demand, algorithm(limit).fresh(limit, now(limit, nowMicros)));
+    }
+
+    private static LimitDecision keep(Demand demand, Transition<Object> transition, CounterTable table) {
+        Object state = transition.state();
+        if (transition.changed() && state != null) {
+            table.put(demand.key(), demand.limit(), state, transition.verdict());
+        }
+        return new LimitDecision(demand, transition.verdict());
+    }
+
+    /** Nobody waits for a turn in a request that is denied. */
+    private static LimitDecision withoutDelay(LimitDecision seen) {
+        Verdict verdict = seen.verdict();
+        return verdict.delay() == 0
+                ? seen
+                : new LimitDecision(
+                        seen.demand(),
+                        new Verdict(
+                                verdict.allowed(),
+                                verdict.remaining(),
+                                verdict.retryAfter(),
+                                verdict.resetAfter(),
+                                0,
+                                verdict.at()));
+    }
+
+    private Decision decision(List<LimitDecision> limits, List<LimitDecision> shadow) {
+        return Decision.of(source, limits, shadow);
+    }
+
+    private static boolean allAllow(List<LimitDecision> limits) {
+        for (LimitDecision limit : limits) {
+            if (!limit.allowed()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static long now(Limit limit, long nowMicros) {
+        return limit.tickUnit().fromMicros(nowMicros);
+    }
+
+    /** A counter's name contains its algorithm, so its state is always that algorithm's. */
+    @SuppressWarnings("unchecked")
+    private static LimitAlgorithm<Object> algorithm(Limit limit) {
+        return (LimitAlgorithm<Object>) LimitAlgorithm.of(limit.algorithm());
+    }
+
+    private interface Step<T> {
+        LimitDecision on(T one);
+    }
+
+    private static <T> List<LimitDecision> each(List<T> all, Step<T> step) {
+        if (all.size() == 1) {
+            return List.of(step.on(all.get(0)));
+        }
+        List<LimitDecision> done = new ArrayList<>(all.size());
+        for (T one : all) {
+            done.add(step.on(one));
+        }
+        return done;
+    }
+}
