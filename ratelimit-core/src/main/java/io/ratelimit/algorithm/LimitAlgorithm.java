@@ -1,6 +1,7 @@
 package io.ratelimit.algorithm;
 
 import io.ratelimit.limit.Algorithm;
+import io.ratelimit.limit.Grant;
 import io.ratelimit.limit.Limit;
 import io.ratelimit.limit.Verdict;
 import org.jspecify.annotations.Nullable;
@@ -77,11 +78,13 @@ public abstract sealed class LimitAlgorithm<S> permits FixedWindow, SlidingLog, 
     /**
      * Gives back a cost, as far as it has neither left the window nor refilled since.
      *
-     * @param takenAt when it was taken, in ticks of the limit: the {@link Verdict#at()} of the acquisition
+     * @param takenAt when it was taken, in ticks of the limit: the {@link Verdict#at()} of the acquisition, or {@link
+     *     Grant#NOW}
      */
     public final Transition<S> refund(@Nullable S state, Limit limit, long now, long cost, long takenAt) {
         long at = guard(state, limit, now);
-        S credited = credit(bringTo(state, limit, now, at), limit, at, cut(cost, limit), takenAt);
+        S credited = credit(
+                bringTo(state, limit, now, at), limit, at, cut(cost, limit), takenAt == Grant.NOW ? at : takenAt);
         return Transition.to(credited, report(credited, limit, at));
     }
 

@@ -15,7 +15,7 @@ public final class Limit {
     /** Beyond this, products of permits and ticks would no longer be exact in the double of a Lua script. */
     private static final long LARGEST_PRODUCT = (1L << 53) / 8;
 
-    private static final Duration LONGEST_FILL = Duration.ofDays(3650);
+    private static final Duration LONGEST_FILL = Duration.ofDays(10 * 366);
     private static final Pattern TEXT = Pattern.compile("\\s*([^/\\s]*)\\s*/\\s*(\\S+)(?:\\s+burst\\s+(\\S+))?\\s*");
 
     private final Algorithm algorithm;

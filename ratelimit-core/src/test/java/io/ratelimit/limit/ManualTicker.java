@@ -1,0 +1,28 @@
+package io.ratelimit.limit;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Time that a test moves by hand, also backwards. */
+public final class ManualTicker implements Ticker {
+    private final AtomicLong micros;
+
+    /** Starts at an instant in microseconds since the epoch. */
+    public ManualTicker(long epochMicros) {
+        this.micros = new AtomicLong(epochMicros);
+    }
+
+    @Override
+    public long epochMicros() {
+        return micros.get();
+    }
+
+    public void set(long epochMicros) {
+        micros.set(epochMicros);
+    }
+
+    public void advance(Duration time) {
+        micros.addAndGet(TimeUnit.NANOSECONDS.toMicros(time.toNanos()));
+    }
+}

@@ -1,0 +1,89 @@
+package io.ratelimit.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.ratelimit.limit.Algorithm;
+import io.ratelimit.limit.Demand;
+import io.ratelimit.limit.Key;
+import io.ratelimit.limit.Limit;
+import io.ratelimit.limit.ManualTicker;
+import io.ratelimit.limit.Source;
+import io.ratelimit.limit.Ticker;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class MemoryStoreTest extends LimitStoreContract {
+    private final ManualTicker ticker = new ManualTicker(1_700_000_000_000_000L);
+
+    @Override
+    protected LimitStore newStore(Ticker storeTicker) {
+        return MemoryStore.of(storeTicker, MemoryStore.DEFAULT_MAX_KEYS, Source.MEMORY);
+    }
+
+    @Test
+    void staysWithinItsBoundUnderAMillionIdentities() {
+        MemoryStore store = MemoryStore.of(ticker, 1_000, Source.MEMORY);
+        for (int i = 0; i < 1_000_000; i++) {
+            store.decide(Operation.Acquire.of(login("identity-" + i)));
+        }
+        assertThat(store.size()).isBetween(500L, 1_000L);
+    }
+
+    @Test
+    void keepsAUsedUpCounterWhenAFloodOfNewcomersFillsIt() {
+        MemoryStore store = MemoryStore.of(ticker, 1_000, Source.MEMORY);
+        store.decide(Operation.Acquire.of(login("blocked").withCost(5)));
+        for (int i = 0; i < 100_000; i++) {
+            store.decide(Operation.Acquire.of(login("identity-" + i)));
+        }
+        assertThat(store.decide(Operation.Acquire.of(login("blocked"))).allowed())
+                .isFalse();
+    }
+
+    @Test
+    void letsNewcomersShareACounterWhenEveryOtherIsUsedUp() {
+        MemoryStore store = MemoryStore.of(ticker, 10, Source.MEMORY);
+        int admitted = 0;
+        for (int i = 0; i < 1_000; i++) {
+            boolean allowed = store.decide(
+                            Operation.Acquire.of(login("identity-" + i).withCost(5)))
+                    .allowed();
+            admitted += allowed ? 1 : 0;
+        }
+        assertThat(admitted).as("ten of their own and a shared one").isEqualTo(11);
+        assertThat(store.size()).isEqualTo(10);
+    }
+
+    @Test
+    void dropsCountersThatAreAsGoodAsNewWhenOthersCome() {
+        MemoryStore store = MemoryStore.of(ticker, 100_000, Source.MEMORY);
+        for (int i = 0; i < 10_000; i++) {
+            store.decide(Operation.Acquire.of(login("early-" + i)));
+        }
+        ticker.advance(Duration.ofMinutes(1));
+        for (int i = 0; i < 10_000; i++) {
+            store.decide(Operation.Acquire.of(login("late-" + i)));
+        }
+        assertThat(store.size()).isLessThan(12_000);
+    }
+
+    @Test
+    void takesNoRoomForRequestsThatAreDeniedOrOnlyLookedAt() {
+        MemoryStore store = MemoryStore.of(ticker, 100, Source.MEMORY);
+        store.decide(Operation.Peek.of(login("looked-at")));
+        store.decide(Operation.Acquire.of(login("denied").withCost(6)));
+        assertThat(store.size()).isZero();
+    }
+
+    @Test
+    void refusesABoundBelowOne() {
+        assertThatThrownBy(() -> MemoryStore.withMaxKeys(0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("max-keys: 0 (expected: a whole number from 1");
+    }
+
+    private static Demand login(String owner) {
+        return Demand.of(new Key(owner, "login:fw1m"), Limit.parse("5/1m", Algorithm.FIXED_WINDOW), 1);
+    }
+}
