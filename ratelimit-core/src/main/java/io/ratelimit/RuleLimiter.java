@@ -57,6 +57,11 @@ public final class RuleLimiter {
         return ask(demands, Operation.Peek::new);
     }
 
+    /** Takes the permits in any case, of the enforced rules and of the watched ones, and tells nobody. */
+    public CompletionStage<Decision> charge(List<RuleDemand> demands) {
+        return store.execute(new Operation.Charge(counters(demands)));
+    }
+
     /** Gives back permits that turned out not to be used. */
     public CompletionStage<Void> refund(List<Grant> grants) {
         return grants.isEmpty()
@@ -66,9 +71,11 @@ public final class RuleLimiter {
 
     /** Forgets what the counters of these demands hold. */
     public CompletionStage<Void> reset(List<RuleDemand> demands) {
-        List<Demand> counters =
-                demands.stream().flatMap(demand -> demand.demands().stream()).toList();
-        return store.execute(new Operation.Reset(counters)).thenAccept(reset -> {});
+        return store.execute(new Operation.Reset(counters(demands))).thenAccept(reset -> {});
+    }
+
+    private static List<Demand> counters(List<RuleDemand> demands) {
+        return demands.stream().flatMap(demand -> demand.demands().stream()).toList();
     }
 
     private CompletionStage<RuleDecision> ask(
