@@ -1,0 +1,170 @@
+package io.ratelimit.failover;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ratelimit.limit.Decision;
+import io.ratelimit.limit.Demand;
+import io.ratelimit.limit.FailurePolicy;
+import io.ratelimit.limit.Key;
+import io.ratelimit.limit.Limit;
+import io.ratelimit.limit.LimitDecision;
+import io.ratelimit.limit.ManualTicker;
+import io.ratelimit.limit.Source;
+import io.ratelimit.store.LimitStore;
+import io.ratelimit.store.MemoryStore;
+import io.ratelimit.store.Operation;
+import io.ratelimit.store.StoreException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class FailoverStoreTest {
+    private static final Source BACKEND = new Source("backend");
+
+    private final ManualTicker ticker = new ManualTicker(1_700_000_000_000_000L);
+    private final SwitchedStore backend = new SwitchedStore(MemoryStore.of(ticker, 1_000, BACKEND));
+    private final MemoryStore local = MemoryStore.of(ticker, 1_000, Source.FALLBACK);
+    private final List<StoreException.Kind> failures = new ArrayList<>();
+    private final FailoverStore store =
+            new FailoverStore(backend, local, ticker, failure -> failures.add(failure.kind()));
+
+    @Test
+    void letsTheBackendDecideWhileItCan() {
+        Decision decision = decide(Operation.Acquire.of(demand("a", FailurePolicy.DENY)));
+
+        assertThat(decision.source()).isEqualTo(BACKEND);
+        assertThat(failures).isEmpty();
+    }
+
+    @Test
+    void decidesLocallyWhenTheBackendFails() {
+        backend.broken = true;
+        Operation acquire = Operation.Acquire.of(demand("a", FailurePolicy.LOCAL));
+
+        List<Decision> decisions = List.of(decide(acquire), decide(acquire), decide(acquire));
+
+        assertThat(decisions).extracting(Decision::allowed).containsExactly(true, true, false);
+        assertThat(decisions).extracting(Decision::source).containsOnly(Source.FALLBACK);
+        assertThat(failures).containsOnly(StoreException.Kind.TIMEOUT).hasSize(3);
+    }
+
+    @Test
+    void admitsAndMarksWhereThePolicyIsAllow() {
+        backend.broken = true;
+        Operation acquire = Operation.Acquire.of(demand("a", FailurePolicy.ALLOW));
+
+        for (int i = 0; i < 10; i++) {
+            Decision decision = decide(acquire);
+            assertThat(decision.allowed()).isTrue();
+            assertThat(decision.source()).isEqualTo(Source.FAILURE_POLICY);
+        }
+    }
+
+    @Test
+    void deniesTheWholeWhereThePolicyOfOneIsDeny() {
+        backend.broken = true;
+        Demand counted = demand("local", FailurePolicy.LOCAL);
+
+        Decision decision = decide(
+                Operation.Acquire.of(demand("a", FailurePolicy.ALLOW), counted, demand("d", FailurePolicy.DENY)));
+
+        assertThat(decision.allowed()).isFalse();
+        assertThat(decision.source()).isEqualTo(Source.FAILURE_POLICY);
+        assertThat(decision.limits()).extracting(LimitDecision::allowed).containsExactly(true, true, false);
+        assertThat(decision.retryAfter()).isPresent();
+        assertThat(local.decide(Operation.Peek.of(counted)).remaining())
+                .as("untouched")
+                .isEqualTo(2);
+    }
+
+    @Test
+    void keepsTheOrderOfTheAnswersWherePoliciesAreMixed() {
+        backend.broken = true;
+        Demand enforced = demand("local", FailurePolicy.LOCAL);
+        Demand watched = demand("watched", FailurePolicy.LOCAL);
+        Operation acquire = new Operation.Acquire(
+                List.of(demand("a", FailurePolicy.ALLOW), enforced, demand("b", FailurePolicy.ALLOW)),
+                List.of(demand("c", FailurePolicy.DENY), watched));
+
+        Decision decision = decide(acquire);
+
+        assertThat(decision.source()).isEqualTo(Source.FALLBACK);
+        assertThat(decision.limits()).extracting(LimitDecision::remaining).containsExactly(2L, 1L, 2L);
+        assertThat(decision.shadow()).extracting(LimitDecision::remaining).containsExactly(2L, 1L);
+    }
+
+    @Test
+    void givesPermitsBackToTheStoreThatTheyWereTakenFrom() {
+        Demand demand = demand("a", FailurePolicy.LOCAL);
+        Decision byBackend = decide(Operation.Acquire.of(demand));
+        backend.broken = true;
+        Decision byFallback = decide(Operation.Acquire.of(demand));
+        backend.broken = false;
+
+        decide(new Operation.Refund(byFallback.grants()));
+        assertThat(local.decide(Operation.Peek.of(demand)).remaining()).isEqualTo(2);
+        assertThat(decide(Operation.Peek.of(demand)).remaining()).isEqualTo(1);
+
+        decide(new Operation.Refund(byBackend.grants()));
+        assertThat(decide(Operation.Peek.of(demand)).remaining()).isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @EnumSource(FailurePolicy.class)
+    void answersEveryOperationWhateverFails(FailurePolicy policy) {
+        Demand demand = demand("a", policy);
+        Decision taken = decide(Operation.Acquire.of(demand));
+        backend.throwing = true;
+
+        for (Operation operation : List.of(
+                Operation.Acquire.of(demand),
+                Operation.Peek.of(demand),
+                Operation.Charge.of(demand),
+                new Operation.Refund(taken.grants()),
+                new Operation.Reset(List.of(demand)))) {
+            assertThat(decide(operation).limits()).as("%s", operation).hasSize(1);
+        }
+        assertThat(store.executeAll(List.of(Operation.Peek.of(demand), Operation.Charge.of(demand))))
+                .succeedsWithin(java.time.Duration.ZERO)
+                .satisfies(decisions -> assertThat(decisions).hasSize(2));
+        assertThat(failures).containsOnly(StoreException.Kind.OTHER);
+    }
+
+    private Decision decide(Operation operation) {
+        return store.execute(operation).toCompletableFuture().join();
+    }
+
+    private static Demand demand(String owner, FailurePolicy policy) {
+        return new Demand(new Key(owner, "rule:tb1h"), Limit.parse("2/1h"), 1, policy);
+    }
+
+    /** A store that can be made to fail, or to break with a defect. */
+    private static final class SwitchedStore implements LimitStore {
+        private final LimitStore store;
+        private boolean broken;
+        private boolean throwing;
+
+        SwitchedStore(LimitStore store) {
+            this.store = store;
+        }
+
+        @Override
+        public CompletionStage<List<Decision>> executeAll(List<Operation> operations) {
+            if (throwing) {
+                throw new IllegalStateException("a defect");
+            }
+            return broken
+                    ? CompletableFuture.failedFuture(new StoreException(StoreException.Kind.TIMEOUT, "too slow", null))
+                    : store.executeAll(operations);
+        }
+
+        @Override
+        public void close() {
+            store.close();
+        }
+    }
+}
