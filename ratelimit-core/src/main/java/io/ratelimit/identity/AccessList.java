@@ -1,0 +1,47 @@
+package io.ratelimit.identity;
+
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * Requesters that are treated apart: each is on the list who has one of the names or addresses.
+ *
+ * @param apiKeys names of known API keys
+ * @param users names of authenticated users, in their exact spelling
+ * @param addresses client addresses, not grouped by prefix
+ */
+public record AccessList(Set<String> apiKeys, Set<String> users, AddressBlocks addresses) {
+    private static final AccessList EMPTY = new AccessList(Set.of(), Set.of(), AddressBlocks.none());
+
+    /** Copies the sets. */
+    public AccessList {
+        apiKeys = Set.copyOf(apiKeys);
+        users = Set.copyOf(users);
+        Objects.requireNonNull(addresses, "addresses");
+    }
+
+    /** Returns the list that nobody is on. */
+    public static AccessList empty() {
+        return EMPTY;
+    }
+
+    boolean hasKeyOrUser(Requester requester) {
+        // An empty list asks nothing: the look-ups may run code of the application.
+        return (!apiKeys.isEmpty()
+                        && requester
+                                .apiKey()
+                                .map(ApiKey::name)
+                                .filter(apiKeys::contains)
+                                .isPresent())
+                || (!users.isEmpty()
+                        && requester.userName().filter(users::contains).isPresent());
+    }
+
+    boolean hasAddress(Requester requester, boolean certainOnly) {
+        if (addresses.isEmpty()) {
+            return false;
+        }
+        ClientHop hop = requester.hop();
+        return hop != null && (hop.certain() || !certainOnly) && addresses.contains(hop.address());
+    }
+}
