@@ -1,20 +1,28 @@
 package io.ratelimit;
 
-import io.ratelimit.identity.Identity;
 import io.ratelimit.identity.IdentityDigest;
 import io.ratelimit.limit.CheckReturnValue;
 import io.ratelimit.limit.Decision;
+import io.ratelimit.limit.Demand;
+import io.ratelimit.limit.Key;
 import io.ratelimit.limit.Limit;
+import io.ratelimit.limit.LimitDecision;
+import io.ratelimit.limit.Source;
+import io.ratelimit.limit.Verdict;
 import io.ratelimit.rule.Mode;
 import io.ratelimit.rule.Rule;
 import io.ratelimit.rule.RuleDemand;
-import io.ratelimit.store.LimitStore;
+import io.ratelimit.rule.RuleLimit;
 import io.ratelimit.store.MemoryStore;
 import io.ratelimit.store.StoreException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Limits how often something may be done, for each key apart: a user, a tenant, a phone number.
@@ -26,6 +34,8 @@ import java.util.concurrent.CompletionStage;
  * }
  * }</pre>
  *
+ * <p>In shadow mode a rule's denials are told to listeners, and the decisions admit.
+ *
  * <p>Several limits are one decision: permits are taken from all or from none. Keys may be of any length and hold any
  * characters; only their digests reach a store. No method waits for permits; those that return a value rather than a stage
  * wait for the store, which answers within a deadline of its own. A store that cannot decide makes them fail with a
@@ -35,18 +45,31 @@ import java.util.concurrent.CompletionStage;
  */
 @CheckReturnValue
 public final class RateLimiter implements AutoCloseable {
-    private static final String KIND = "key";
+    private static final Source NOBODY = new Source("none");
 
     private final Rule rule;
-    private final LimitStore store;
+    private final @Nullable String tier;
+    private final Mode mode;
     private final RuleLimiter limiter;
     private final IdentityDigest digest;
+    private final Timeouts timeouts;
+    private final Runnable onClose;
 
-    RateLimiter(Rule rule, LimitStore store, List<RateLimitListener> listeners, IdentityDigest digest) {
+    RateLimiter(
+            Rule rule,
+            @Nullable String tier,
+            Mode mode,
+            RuleLimiter limiter,
+            IdentityDigest digest,
+            Timeouts timeouts,
+            Runnable onClose) {
         this.rule = rule;
-        this.store = store;
-        this.limiter = new RuleLimiter(store, listeners);
+        this.tier = tier;
+        this.mode = mode;
+        this.limiter = limiter;
         this.digest = digest;
+        this.timeouts = timeouts;
+        this.onClose = onClose;
     }
 
     /**
@@ -103,7 +126,9 @@ public final class RateLimiter implements AutoCloseable {
      * @param permits from 1
      */
     public CompletionStage<Decision> acquireAsync(String key, long permits) {
-        return limiter.acquire(demand(key, permits)).thenApply(RuleDecision::decision);
+        return demand(key, permits)
+                .map(demand -> limiter.acquire(List.of(demand)).thenApply(RuleDecision::decision))
+                .orElseGet(() -> CompletableFuture.completedFuture(admitted(permits)));
     }
 
     /** Returns the decision that {@link #acquire(String)} would give now, and changes nothing. */
@@ -117,7 +142,9 @@ public final class RateLimiter implements AutoCloseable {
      * @param permits from 1
      */
     public Decision peek(String key, long permits) {
-        return await(limiter.peek(demand(key, permits))).decision();
+        return demand(key, permits)
+                .map(demand -> await(limiter.peek(List.of(demand))).decision())
+                .orElseGet(() -> admitted(permits));
     }
 
     /**
@@ -128,7 +155,9 @@ public final class RateLimiter implements AutoCloseable {
      * @return the state afterwards
      */
     public Decision charge(String key, long permits) {
-        return await(limiter.charge(demand(key, permits)));
+        return demand(key, permits)
+                .map(demand -> await(limiter.charge(List.of(demand))))
+                .orElseGet(() -> admitted(permits));
     }
 
     /** Gives back what a decision took; what has left its window or has refilled since is not given back. */
@@ -138,26 +167,64 @@ public final class RateLimiter implements AutoCloseable {
 
     /** Forgets what the key has used. */
     public void reset(String key) {
-        await(limiter.reset(demand(key, 1)));
+        demand(key, 1).ifPresent(demand -> await(limiter.reset(List.of(demand))));
     }
 
-    /** Returns the limits, in order. */
+    /**
+     * Takes permits for work whose cost is known only afterwards, such as the tokens of a language model: an estimate now,
+     * the real cost when it is settled. What is not settled in time is given back.
+     *
+     * @param estimate the permits to take now, from 1
+     * @param timeout how long the reservation holds, more than zero
+     * @return the reservation, to be settled; empty if the estimate was not there
+     */
+    public Optional<Reservation> reserve(String key, long estimate, Duration timeout) {
+        if (timeout.isNegative() || timeout.isZero()) {
+            throw new IllegalArgumentException("timeout: " + timeout + " (expected: more than zero, such as PT1M)");
+        }
+        Decision taken = acquire(key, estimate);
+        if (!taken.allowed()) {
+            return Optional.empty();
+        }
+        return Optional.of(new Reservation(this, limiter, key, estimate, taken, timeout, timeouts));
+    }
+
+    /** Returns the same limiter for requesters of a tier; the rule's own limits apply where it has none for the tier. */
+    public RateLimiter forTier(String name) {
+        return new RateLimiter(rule, Objects.requireNonNull(name, "name"), mode, limiter, digest, timeouts, onClose);
+    }
+
+    /** Returns the name of the rule that this limiter enforces. */
+    public String name() {
+        return rule.id();
+    }
+
+    /** Returns the limits, in order; empty if the tier is unlimited. */
     public List<Limit> limits() {
-        return rule.limits().stream().map(limit -> limit.limit()).toList();
+        return rule.limits(tier).stream().map(RuleLimit::limit).toList();
     }
 
     /** Closes the store, if this limiter made it. */
     @Override
     public void close() {
-        store.close();
+        onClose.run();
     }
 
-    private List<RuleDemand> demand(String key, long permits) {
-        Objects.requireNonNull(key, "key");
-        return List.of(new RuleDemand(rule, digest.of(new Identity(KIND, key)), rule.limits(), permits, Mode.ENFORCE));
+    private Optional<RuleDemand> demand(String key, long permits) {
+        return RuleDemand.of(rule, digest.of(KeyedBy.identity(rule.key(), key)), tier, permits, mode);
     }
 
-    private static <T> T await(CompletionStage<T> stage) {
+    /** Answers where nobody is asked: the rule is off, or the tier is unlimited. */
+    private Decision admitted(long permits) {
+        List<LimitDecision> limits = rule.limits().stream()
+                .map(limit -> new LimitDecision(
+                        Demand.of(new Key("", limit.counter()), limit.limit(), permits),
+                        new Verdict(true, limit.limit().capacity(), 0, 0, 0, 0)))
+                .toList();
+        return Decision.of(NOBODY, limits, List.of());
+    }
+
+    static <T> T await(CompletionStage<T> stage) {
         try {
             return stage.toCompletableFuture().join();
         } catch (CompletionException failed) {

@@ -5,6 +5,7 @@ import io.ratelimit.limit.FailurePolicy;
 import io.ratelimit.limit.Limit;
 import io.ratelimit.limit.Source;
 import io.ratelimit.limit.Ticker;
+import io.ratelimit.rule.Mode;
 import io.ratelimit.rule.Rule;
 import io.ratelimit.store.LimitStore;
 import io.ratelimit.store.MemoryStore;
@@ -79,7 +80,10 @@ public final class RateLimiterBuilder {
                     "ticker: given beside a store (expected: one of the two, because a store has a"
                             + " clock of its own)");
         }
-        return new RateLimiter(rule, store == null ? ownStore() : new BorrowedStore(store), listeners, digest);
+        LimitStore counters = store == null ? ownStore() : store;
+        Runnable onClose = store == null ? counters::close : () -> {};
+        return new RateLimiter(
+                rule, null, Mode.ENFORCE, new RuleLimiter(counters, listeners), digest, Timeouts.SYSTEM, onClose);
     }
 
     private LimitStore ownStore() {

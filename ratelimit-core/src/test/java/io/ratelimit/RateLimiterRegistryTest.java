@@ -1,0 +1,72 @@
+package io.ratelimit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.ratelimit.identity.Identity;
+import io.ratelimit.identity.IdentityDigest;
+import io.ratelimit.limit.Limit;
+import io.ratelimit.rule.Mode;
+import io.ratelimit.rule.Rule;
+import io.ratelimit.rule.RuleDemand;
+import io.ratelimit.rule.RuleKey;
+import io.ratelimit.rule.RuleSet;
+import io.ratelimit.store.MemoryStore;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class RateLimiterRegistryTest {
+    private static final Limit LIMIT = Limit.parse("2/1h");
+
+    private final Rule byUser =
+            Rule.named("sms").key(RuleKey.parse("user")).limits(LIMIT).build();
+    private final Rule tiered = Rule.named("api")
+            .limits(LIMIT)
+            .tier("free", Limit.parse("1/1h"))
+            .tier("vip")
+            .build();
+    private final Rule watched =
+            Rule.named("watched").limits(LIMIT).mode(Mode.SHADOW).build();
+    private final Rule off = Rule.named("off").limits(LIMIT).mode(Mode.OFF).build();
+    private final RuleLimiter limiter = new RuleLimiter(MemoryStore.withMaxKeys(1_000), List.of());
+    private final RateLimiterRegistry registry = new RateLimiterRegistry(
+            new RuleSet(List.of(byUser, tiered, watched, off), null, "free"),
+            Mode.ENFORCE,
+            limiter,
+            IdentityDigest.sha256());
+
+    @Test
+    void countsTheSameUserAsTheWebDoes() {
+        String owner = IdentityDigest.sha256().of(Identity.ofUser("alice"));
+        limiter.acquire(List.of(
+                        RuleDemand.of(byUser, owner, null, 2, Mode.ENFORCE).orElseThrow()))
+                .toCompletableFuture()
+                .join();
+
+        assertThat(registry.limiter("sms").tryAcquire("alice")).isFalse();
+        assertThat(registry.limiter("sms").tryAcquire("bob")).isTrue();
+    }
+
+    @Test
+    void appliesTheDefaultTierOrTheOneAskedFor() {
+        assertThat(registry.limiter("api").limits()).containsExactly(Limit.parse("1/1h"));
+        assertThat(registry.limiter("api").forTier("basic").limits()).containsExactly(LIMIT);
+        assertThat(registry.limiter("api").forTier("vip").limits()).isEmpty();
+        assertThat(registry.limiter("api").forTier("vip").tryAcquire("alice", 1_000))
+                .isTrue();
+    }
+
+    @Test
+    void admitsEverythingUnderARuleThatIsWatchedOrOff() {
+        for (String id : List.of("watched", "off")) {
+            assertThat(registry.limiter(id).tryAcquire("alice", 3)).as(id).isTrue();
+            assertThat(registry.limiter(id).peek("alice").remaining()).as(id).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void namesTheRulesThereAreWhenAskedForAnother() {
+        assertThatThrownBy(() -> registry.limiter("smss"))
+                .hasMessage("rule: \"smss\" (expected: one of [api, off, sms, watched])");
+    }
+}
