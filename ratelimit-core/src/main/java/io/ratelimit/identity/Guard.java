@@ -31,7 +31,7 @@ final class Guard {
     private void report(String kind, Throwable failure) {
         try {
             errors.onIdentityError(kind, failure);
-        } catch (RuntimeException listenerFailure) {
+        } catch (Exception | LinkageError listenerFailure) {
             log.debug("The listener for identity errors failed on one of kind {}", kind, listenerFailure);
         }
     }

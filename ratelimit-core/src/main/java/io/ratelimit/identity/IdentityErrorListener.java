@@ -4,7 +4,8 @@ package io.ratelimit.identity;
  * Is told when code of the application failed while it was asked who is asking. The request goes on as if that code did
  * not know.
  *
- * <p>Called on the request's thread. Implementations are safe for any number of threads; what they throw is dropped.
+ * <p>Called on the request's thread. Implementations are safe for any number of threads; an exception that they
+ * throw is dropped.
  */
 @FunctionalInterface
 public interface IdentityErrorListener {
