@@ -1,6 +1,7 @@
 package io.ratelimit;
 
 import io.ratelimit.identity.IdentityDigest;
+import io.ratelimit.limit.Quoted;
 import io.ratelimit.rule.Mode;
 import io.ratelimit.rule.Rule;
 import io.ratelimit.rule.RuleSet;
@@ -42,7 +43,7 @@ public final class RateLimiterRegistry {
      */
     public RateLimiter limiter(String id) {
         Rule rule = rules.find(id)
-                .orElseThrow(() -> new IllegalArgumentException("rule: \"" + id + "\" (expected: one of "
+                .orElseThrow(() -> new IllegalArgumentException("rule: " + Quoted.text(id) + " (expected: one of "
                         + new TreeSet<>(rules.rules().stream().map(Rule::id).toList()) + ")"));
         return new RateLimiter(
                 rule, rules.defaultTier().orElse(null), mode, limiter, digest, Timeouts.SYSTEM, () -> {});

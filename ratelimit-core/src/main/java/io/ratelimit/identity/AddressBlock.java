@@ -1,5 +1,7 @@
 package io.ratelimit.identity;
 
+import io.ratelimit.limit.Quoted;
+
 /**
  * A block of addresses that share their leading bits, in CIDR notation: {@code 10.0.0.0/8}, {@code 2001:db8::/32}.
  *

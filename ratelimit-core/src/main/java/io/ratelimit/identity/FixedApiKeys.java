@@ -1,5 +1,6 @@
 package io.ratelimit.identity;
 
+import io.ratelimit.limit.Quoted;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;

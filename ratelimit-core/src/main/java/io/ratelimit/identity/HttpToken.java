@@ -1,5 +1,7 @@
 package io.ratelimit.identity;
 
+import io.ratelimit.limit.Quoted;
+
 /** The characters that names in HTTP are made of (RFC 9110, section 5.6.2). */
 final class HttpToken {
     private static final String PUNCTUATION = "!#$%&'*+-.^_`|~";

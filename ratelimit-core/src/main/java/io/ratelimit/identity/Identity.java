@@ -1,5 +1,6 @@
 package io.ratelimit.identity;
 
+import io.ratelimit.limit.Quoted;
 import java.util.Objects;
 
 /**

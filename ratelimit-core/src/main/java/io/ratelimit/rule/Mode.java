@@ -1,5 +1,6 @@
 package io.ratelimit.rule;
 
+import io.ratelimit.limit.Quoted;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -34,7 +35,7 @@ public enum Mode {
                 return mode;
             }
         }
-        throw new IllegalArgumentException("mode: \"" + id + "\" (expected: one of "
+        throw new IllegalArgumentException("mode: " + Quoted.text(id) + " (expected: one of "
                 + Arrays.stream(values()).map(Mode::id).collect(Collectors.joining(", ")) + ")");
     }
 

@@ -1,5 +1,6 @@
 package io.ratelimit.rule;
 
+import io.ratelimit.limit.Quoted;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -27,7 +28,7 @@ public enum Phase {
                 return phase;
             }
         }
-        throw new IllegalArgumentException("phase: \"" + id + "\" (expected: one of "
+        throw new IllegalArgumentException("phase: " + Quoted.text(id) + " (expected: one of "
                 + Arrays.stream(values()).map(Phase::id).collect(Collectors.joining(", ")) + ")");
     }
 

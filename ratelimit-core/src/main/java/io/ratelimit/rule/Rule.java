@@ -2,6 +2,7 @@ package io.ratelimit.rule;
 
 import io.ratelimit.limit.FailurePolicy;
 import io.ratelimit.limit.Limit;
+import io.ratelimit.limit.Quoted;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -160,7 +161,7 @@ public final class Rule {
         private Builder(String id) {
             if (!ID.matcher(id).matches()) {
                 throw new IllegalArgumentException(
-                        "id: \"" + id + "\" (expected: 1 to 64 of a-z, 0-9 and -, such as login)");
+                        "id: " + Quoted.text(id) + " (expected: 1 to 64 of a-z, 0-9 and -, such as login)");
             }
             this.id = id;
         }

@@ -1,5 +1,6 @@
 package io.ratelimit.rule;
 
+import io.ratelimit.limit.Quoted;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,7 +38,8 @@ public record RuleCost(long permits, @Nullable String expression) {
             return new RuleCost(Long.parseLong(text), null);
         } catch (NumberFormatException notANumber) {
             throw new IllegalArgumentException(
-                    "cost: \"" + text + "\" (expected: a whole number from 1, or an expression that starts with #)",
+                    "cost: " + Quoted.text(text)
+                            + " (expected: a whole number from 1, or an expression that starts with #)",
                     notANumber);
         }
     }

@@ -1,5 +1,6 @@
 package io.ratelimit.rule;
 
+import io.ratelimit.limit.Quoted;
 import java.util.Locale;
 import java.util.Objects;
 
@@ -49,8 +50,8 @@ public record RuleKey(Kind kind, String text) {
      */
     public static RuleKey parse(String text) {
         if (text.isBlank()) {
-            throw new IllegalArgumentException("key: \"" + text
-                    + "\" (expected: identity, api-key, user, ip, global, the name of a KeyResolver bean, or an expression"
+            throw new IllegalArgumentException("key: " + Quoted.text(text)
+                    + " (expected: identity, api-key, user, ip, global, the name of a KeyResolver bean, or an expression"
                     + " such as #request.getHeader('X-Tenant'))");
         }
         if (text.startsWith("#")) {
