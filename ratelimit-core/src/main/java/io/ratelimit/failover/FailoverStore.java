@@ -1,46 +1,69 @@
 package io.ratelimit.failover;
 
 import io.ratelimit.limit.Decision;
+import io.ratelimit.limit.Source;
 import io.ratelimit.limit.Ticker;
 import io.ratelimit.store.LimitStore;
+import io.ratelimit.store.MemoryStore;
 import io.ratelimit.store.Operation;
 import io.ratelimit.store.StoreException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Function;
-import java.util.function.Supplier;
+import java.util.function.Consumer;
+import java.util.function.IntSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * A store that always answers: what its primary store cannot decide is decided by each limit's failure policy.
+ * A store that always answers: what its primary store cannot decide is decided by each limit's failure policy, and while
+ * the primary is known to be slow or gone, nobody waits for it.
+ *
+ * <p>An outage gives nobody a fresh quota at either end. In an outage a key may use at most what the primary last said
+ * remained and this instance's share of the limit; afterwards that is charged to the primary before the key's next decision
+ * there. The bound for each outage, key and window: what remained at onset, plus the shares of all instances.
  *
  * <p>Any exception of the primary counts as a failure of it, also one that is a defect. Safe for any number of threads.
  */
 public final class FailoverStore implements LimitStore {
+    private static final Logger log = LoggerFactory.getLogger(FailoverStore.class);
+
     private final LimitStore primary;
-    private final LimitStore local;
+    private final Circuit circuit;
+    private final LastDecisions last;
+    private final Fallback fallback;
     private final FailureDecider failureDecider;
     private final RefundRoute refunds;
-    private final FailureListener listener;
+    private final Recovery recovery;
+    private final MemoryStore counters;
+    private final FailoverListener listener;
+    private volatile long lastLatencyNanos;
+
+    private FailoverStore(Builder builder) {
+        FailoverSettings settings = builder.settings;
+        this.primary = builder.primary;
+        this.listener = builder.listener;
+        this.counters = MemoryStore.of(builder.ticker, settings.maxKeys(), Source.FALLBACK);
+        this.last = new LastDecisions(settings.maxKeys(), builder.ticker);
+        Debts debts = new Debts(settings.maxKeys(), builder.ticker);
+        this.fallback = new Fallback(counters, last, new Shares(builder.instances), debts, builder.ticker);
+        this.failureDecider = new FailureDecider(fallback, builder.ticker);
+        this.refunds = new RefundRoute(this::askPrimary, fallback, failureDecider);
+        Probe probe = new Probe(primary);
+        this.circuit = new Circuit(settings, this::changed, () -> probe(probe));
+        this.recovery = new Recovery(primary, circuit, debts, fallback);
+    }
 
     /**
-     * Creates the store.
+     * Starts a store around another.
      *
      * @param primary who decides normally; closed with this store
-     * @param local who decides for limits with the policy {@code local}; its decisions say {@code fallback}; closed with
-     *     this store
-     * @param ticker the clock of answers that no store gives
-     * @param listener who is told of failures
      */
-    public FailoverStore(LimitStore primary, LimitStore local, Ticker ticker, FailureListener listener) {
-        this.primary = Objects.requireNonNull(primary, "primary");
-        this.local = Objects.requireNonNull(local, "local");
-        this.failureDecider = new FailureDecider(local, ticker);
-        this.refunds = new RefundRoute(this::askPrimary, local, failureDecider);
-        this.listener = Objects.requireNonNull(listener, "listener");
+    public static Builder around(LimitStore primary) {
+        return new Builder(primary);
     }
 
     @Override
@@ -50,44 +73,9 @@ public final class FailoverStore implements LimitStore {
 
     @Override
     public CompletionStage<List<Decision>> executeAll(List<Operation> operations) {
-        if (operations.stream().noneMatch(Operation.Refund.class::isInstance)) {
-            return orElse(() -> primary.executeAll(operations), () -> eachOf(operations, failureDecider::decide));
-        }
-        return eachOf(operations, this::execute);
-    }
-
-    @Override
-    public void close() {
-        primary.close();
-        local.close();
-    }
-
-    private CompletionStage<Decision> askPrimary(Operation operation) {
-        return orElse(() -> primary.execute(operation), () -> failureDecider.decide(operation));
-    }
-
-    private <T> CompletionStage<T> orElse(Supplier<CompletionStage<T>> ask, Supplier<CompletionStage<T>> otherwise) {
-        CompletionStage<T> asked;
-        try {
-            asked = ask.get();
-        } catch (RuntimeException defect) {
-            asked = CompletableFuture.failedFuture(defect);
-        }
-        return asked.handle((answer, failure) -> {
-                    if (failure == null) {
-                        return CompletableFuture.completedFuture(answer);
-                    }
-                    listener.failed(storeException(failure));
-                    return otherwise.get();
-                })
-                .thenCompose(answer -> answer);
-    }
-
-    private static CompletionStage<List<Decision>> eachOf(
-            List<Operation> operations, Function<Operation, CompletionStage<Decision>> step) {
         CompletionStage<List<Decision>> all = CompletableFuture.completedFuture(new ArrayList<>(operations.size()));
         for (Operation operation : operations) {
-            all = all.thenCompose(done -> step.apply(operation).thenApply(decision -> {
+            all = all.thenCompose(done -> execute(operation).thenApply(decision -> {
                 done.add(decision);
                 return done;
             }));
@@ -95,11 +83,131 @@ public final class FailoverStore implements LimitStore {
         return all;
     }
 
-    private static StoreException storeException(Throwable failure) {
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-        return cause instanceof StoreException known
-                ? known
-                : new StoreException(StoreException.Kind.OTHER, "A store failed unexpectedly", cause);
+    /** Returns whether the primary is asked. */
+    public CircuitState circuitState() {
+        return circuit.state();
+    }
+
+    /** Returns how long the primary took for the last call that it answered; zero if there was none. */
+    public Duration lastLatency() {
+        return Duration.ofNanos(lastLatencyNanos);
+    }
+
+    /** Returns how many counters the fallback holds. */
+    public long fallbackKeys() {
+        return counters.size();
+    }
+
+    @Override
+    public void close() {
+        recovery.close();
+        primary.close();
+    }
+
+    private CompletionStage<Decision> askPrimary(Operation operation) {
+        if (!circuit.isClosed()) {
+            return CompletableFuture.completedFuture(decideWithout(operation, true));
+        }
+        long start = System.nanoTime();
+        return StoreException.guard(() -> recovery.execute(operation))
+                .handle((decision, failure) -> failure == null
+                        ? answered(decision, start)
+                        : lost(operation, StoreException.of(failure), start));
+    }
+
+    private Decision answered(Decision decision, long start) {
+        circuit.succeeded(start);
+        lastLatencyNanos = System.nanoTime() - start;
+        last.record(decision);
+        return decision;
+    }
+
+    /** A call that timed out may still be counted by a store that was only held up; all others were not. */
+    private Decision lost(Operation operation, StoreException failure, long start) {
+        circuit.failed(failure, start);
+        tell(heard -> heard.failed(failure));
+        return decideWithout(operation, failure.kind() != StoreException.Kind.TIMEOUT);
+    }
+
+    private Decision decideWithout(Operation operation, boolean owed) {
+        Decision decision = failureDecider.decide(operation);
+        boolean takes = operation instanceof Operation.Acquire || operation instanceof Operation.Charge;
+        if (takes && owed && decision.source().equals(Source.FALLBACK)) {
+            fallback.owe(decision);
+            recovery.awaken();
+        }
+        return decision;
+    }
+
+    private void probe(Probe probe) {
+        long start = System.nanoTime();
+        var unused = StoreException.guard(probe::ask).whenComplete((decision, failure) -> {
+            if (failure == null) {
+                circuit.probeSucceeded(start);
+            } else {
+                StoreException known = StoreException.of(failure);
+                tell(heard -> heard.failed(known));
+                circuit.probeFailed(start, known);
+            }
+        });
+    }
+
+    private void changed(CircuitState state) {
+        if (state == CircuitState.OPEN) {
+            log.warn("The backend is slow or gone: failure policies decide until it is back");
+        } else {
+            log.warn("The backend is back and decides again");
+        }
+        tell(heard -> heard.circuitChanged(state));
+    }
+
+    private void tell(Consumer<FailoverListener> event) {
+        try {
+            event.accept(listener);
+        } catch (RuntimeException broken) {
+            log.debug("A listener failed", broken);
+        }
+    }
+
+    /** Collects the parts of a {@link FailoverStore}. Not safe for several threads. */
+    public static final class Builder {
+        private final LimitStore primary;
+        private FailoverSettings settings = FailoverSettings.DEFAULTS;
+        private IntSupplier instances = () -> 1;
+        private Ticker ticker = Ticker.system();
+        private FailoverListener listener = FailoverListener.NONE;
+
+        private Builder(LimitStore primary) {
+            this.primary = Objects.requireNonNull(primary, "primary");
+        }
+
+        /** Sets when the primary counts as gone; default {@link FailoverSettings#DEFAULTS}. */
+        public Builder settings(FailoverSettings failoverSettings) {
+            this.settings = Objects.requireNonNull(failoverSettings, "failoverSettings");
+            return this;
+        }
+
+        /** Sets how many instances share the limits; asked for every decision of the fallback. Default: one. */
+        public Builder instances(IntSupplier count) {
+            this.instances = Objects.requireNonNull(count, "count");
+            return this;
+        }
+
+        /** Sets the clock of the fallback; default {@link Ticker#system()}. */
+        public Builder ticker(Ticker clock) {
+            this.ticker = Objects.requireNonNull(clock, "clock");
+            return this;
+        }
+
+        /** Sets who is told how the primary fares. */
+        public Builder listener(FailoverListener failoverListener) {
+            this.listener = Objects.requireNonNull(failoverListener, "failoverListener");
+            return this;
+        }
+
+        /** Returns the store. */
+        public FailoverStore build() {
+            return new FailoverStore(this);
+        }
     }
 }

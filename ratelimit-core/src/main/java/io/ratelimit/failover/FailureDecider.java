@@ -8,43 +8,39 @@ import io.ratelimit.limit.LimitDecision;
 import io.ratelimit.limit.Source;
 import io.ratelimit.limit.Ticker;
 import io.ratelimit.limit.Verdict;
-import io.ratelimit.store.LimitStore;
 import io.ratelimit.store.Operation;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.function.BiFunction;
 
 /** Decides without the primary store, each limit by its failure policy; one that denies denies the whole. */
 final class FailureDecider {
     private static final long RETRY_AFTER_MICROS = 1_000_000;
 
-    private final LimitStore local;
+    private final Fallback fallback;
     private final Ticker ticker;
 
-    FailureDecider(LimitStore local, Ticker ticker) {
-        this.local = local;
+    FailureDecider(Fallback fallback, Ticker ticker) {
+        this.fallback = fallback;
         this.ticker = ticker;
     }
 
-    CompletionStage<Decision> decide(Operation operation) {
+    Decision decide(Operation operation) {
         if (operation instanceof Operation.Acquire acquire) {
-            return decide(acquire.demands(), acquire.shadow(), Operation.Acquire::new);
+            return decide(acquire.demands(), acquire.shadow(), fallback::acquire);
         }
         if (operation instanceof Operation.Peek peek) {
-            return decide(peek.demands(), peek.shadow(), Operation.Peek::new);
+            return decide(peek.demands(), peek.shadow(), fallback::peek);
         }
         if (operation instanceof Operation.Charge charge) {
-            return decide(charge.demands(), List.of(), (demands, none) -> new Operation.Charge(demands));
+            return decide(charge.demands(), List.of(), (demands, none) -> fallback.charge(demands));
         }
         if (operation instanceof Operation.Reset reset) {
-            return decide(reset.demands(), List.of(), (demands, none) -> new Operation.Reset(demands));
+            return decide(reset.demands(), List.of(), (demands, none) -> fallback.reset(demands));
         }
         // The permits are in the store that failed: nothing here knows them.
         Operation.Refund refund = (Operation.Refund) operation;
-        return completed(
+        return byPolicy(
                 refund.grants().stream().map(grant -> admit(grant.demand())).toList(), List.of());
     }
 
@@ -54,34 +50,36 @@ final class FailureDecider {
         return new LimitDecision(demand, new Verdict(true, limit.capacity(), 0, 0, 0, now(limit)));
     }
 
-    private CompletionStage<Decision> decide(
-            List<Demand> enforced, List<Demand> shadow, BiFunction<List<Demand>, List<Demand>, Operation> operation) {
+    private interface Local {
+        Decision decide(List<Demand> demands, List<Demand> shadow);
+    }
+
+    private Decision decide(List<Demand> enforced, List<Demand> shadow, Local fallbackDecides) {
         if (enforced.stream().anyMatch(demand -> demand.onFailure() == FailurePolicy.DENY)) {
-            return completed(enforced.stream().map(this::denyOrAdmit).toList(), List.of());
+            return byPolicy(enforced.stream().map(this::denyOrAdmit).toList(), List.of());
         }
         List<Demand> localEnforced = local(enforced);
         List<Demand> localShadow = local(shadow);
         if (localEnforced.isEmpty() && localShadow.isEmpty()) {
-            return completed(
+            return byPolicy(
                     enforced.stream().map(this::admit).toList(),
                     shadow.stream().map(this::admit).toList());
         }
-        return local.execute(operation.apply(localEnforced, localShadow))
-                .thenApply(decision -> Decision.of(
-                        Source.FALLBACK,
-                        merge(enforced, decision.limits()),
-                        decision.shadow().isEmpty() && !localShadow.isEmpty()
-                                ? List.of()
-                                : merge(shadow, decision.shadow())));
+        Decision decision = fallbackDecides.decide(localEnforced, localShadow);
+        boolean shadowAsked = localShadow.isEmpty() || !decision.shadow().isEmpty();
+        return Decision.of(
+                Source.FALLBACK,
+                merge(enforced, decision.limits()),
+                shadowAsked ? merge(shadow, decision.shadow()) : List.of());
     }
 
-    private List<Demand> local(List<Demand> demands) {
+    private static List<Demand> local(List<Demand> demands) {
         return demands.stream()
                 .filter(demand -> demand.onFailure() == FailurePolicy.LOCAL)
                 .toList();
     }
 
-    /** Puts the answers of the local store where they belong among those that the policy admits. */
+    /** Puts the answers of the fallback where they belong among those that the policy admits. */
     private List<LimitDecision> merge(List<Demand> demands, List<LimitDecision> answers) {
         Iterator<LimitDecision> next = answers.iterator();
         List<LimitDecision> merged = new ArrayList<>(demands.size());
@@ -104,7 +102,7 @@ final class FailureDecider {
         return limit.tickUnit().fromMicros(ticker.epochMicros());
     }
 
-    private static CompletionStage<Decision> completed(List<LimitDecision> limits, List<LimitDecision> shadow) {
-        return CompletableFuture.completedFuture(Decision.of(Source.FAILURE_POLICY, limits, shadow));
+    private static Decision byPolicy(List<LimitDecision> limits, List<LimitDecision> shadow) {
+        return Decision.of(Source.FAILURE_POLICY, limits, shadow);
     }
 }

@@ -4,24 +4,24 @@ import io.ratelimit.limit.Decision;
 import io.ratelimit.limit.Grant;
 import io.ratelimit.limit.LimitDecision;
 import io.ratelimit.limit.Source;
-import io.ratelimit.store.LimitStore;
 import io.ratelimit.store.Operation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Gives permits back to the store that they were taken from, which is not always the one that decides now. */
 final class RefundRoute {
     private final Function<Operation, CompletionStage<Decision>> primary;
-    private final LimitStore local;
+    private final Fallback fallback;
     private final FailureDecider failureDecider;
 
     RefundRoute(
-            Function<Operation, CompletionStage<Decision>> primary, LimitStore local, FailureDecider failureDecider) {
+            Function<Operation, CompletionStage<Decision>> primary, Fallback fallback, FailureDecider failureDecider) {
         this.primary = primary;
-        this.local = local;
+        this.fallback = fallback;
         this.failureDecider = failureDecider;
     }
 
@@ -38,22 +38,18 @@ final class RefundRoute {
                 byPrimary.add(grant);
             }
         }
-        CompletionStage<Decision> given = byNobody.isEmpty()
-                ? CompletableFuture.completedFuture(null)
-                : CompletableFuture.completedFuture(Decision.of(Source.FAILURE_POLICY, byNobody, List.of()));
-        given = after(given, byFallback, local::execute);
-        return after(given, byPrimary, primary);
+        Decision here = byNobody.isEmpty() ? null : Decision.of(Source.FAILURE_POLICY, byNobody, List.of());
+        if (!byFallback.isEmpty()) {
+            here = after(here, fallback.refund(byFallback));
+        }
+        if (byPrimary.isEmpty()) {
+            return CompletableFuture.completedFuture(here);
+        }
+        Decision given = here;
+        return primary.apply(new Operation.Refund(byPrimary)).thenApply(there -> after(given, there));
     }
 
-    private static CompletionStage<Decision> after(
-            CompletionStage<Decision> before,
-            List<Grant> grants,
-            Function<Operation, CompletionStage<Decision>> store) {
-        if (grants.isEmpty()) {
-            return before;
-        }
-        return before.thenCombine(
-                store.apply(new Operation.Refund(grants)),
-                (first, second) -> first == null ? second : first.followedBy(second));
+    private static Decision after(@Nullable Decision first, Decision second) {
+        return first == null ? second : first.followedBy(second);
     }
 }

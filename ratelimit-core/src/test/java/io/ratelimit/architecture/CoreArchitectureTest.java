@@ -36,7 +36,9 @@ class CoreArchitectureTest {
         ArchitectureRules.onlyThesePublicTypes(
                         "io.ratelimit.store", Set.of("LimitStore", "MemoryStore", "Operation", "StoreException"))
                 .check(SHIPPED);
-        ArchitectureRules.onlyThesePublicTypes("io.ratelimit.failover", Set.of("FailoverStore", "FailureListener"))
+        ArchitectureRules.onlyThesePublicTypes(
+                        "io.ratelimit.failover",
+                        Set.of("FailoverStore", "FailoverSettings", "FailoverListener", "CircuitState"))
                 .check(SHIPPED);
         ArchitectureRules.onlyThesePublicTypes("io.ratelimit.algorithm", Set.of("LimitAlgorithm", "Transition"))
                 .check(SHIPPED);

@@ -10,27 +10,34 @@ import io.ratelimit.limit.Limit;
 import io.ratelimit.limit.LimitDecision;
 import io.ratelimit.limit.ManualTicker;
 import io.ratelimit.limit.Source;
-import io.ratelimit.store.LimitStore;
 import io.ratelimit.store.MemoryStore;
 import io.ratelimit.store.Operation;
 import io.ratelimit.store.StoreException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class FailoverStoreTest {
     private static final Source BACKEND = new Source("backend");
+    private static final FailoverSettings NEVER_OPEN =
+            new FailoverSettings(100, Duration.ofSeconds(10), Duration.ofSeconds(8), 1_000);
 
     private final ManualTicker ticker = new ManualTicker(1_700_000_000_000_000L);
     private final SwitchedStore backend = new SwitchedStore(MemoryStore.of(ticker, 1_000, BACKEND));
-    private final MemoryStore local = MemoryStore.of(ticker, 1_000, Source.FALLBACK);
     private final List<StoreException.Kind> failures = new ArrayList<>();
-    private final FailoverStore store =
-            new FailoverStore(backend, local, ticker, failure -> failures.add(failure.kind()));
+    private final FailoverStore store = FailoverStore.around(backend)
+            .settings(NEVER_OPEN)
+            .ticker(ticker)
+            .listener(new FailoverListener() {
+                @Override
+                public void failed(StoreException failure) {
+                    failures.add(failure.kind());
+                }
+            })
+            .build();
 
     @Test
     void letsTheBackendDecideWhileItCan() {
@@ -42,7 +49,7 @@ class FailoverStoreTest {
 
     @Test
     void decidesLocallyWhenTheBackendFails() {
-        backend.broken = true;
+        backend.failWith(StoreException.Kind.TIMEOUT);
         Operation acquire = Operation.Acquire.of(demand("a", FailurePolicy.LOCAL));
 
         List<Decision> decisions = List.of(decide(acquire), decide(acquire), decide(acquire));
@@ -54,7 +61,7 @@ class FailoverStoreTest {
 
     @Test
     void admitsAndMarksWhereThePolicyIsAllow() {
-        backend.broken = true;
+        backend.failWith(StoreException.Kind.TIMEOUT);
         Operation acquire = Operation.Acquire.of(demand("a", FailurePolicy.ALLOW));
 
         for (int i = 0; i < 10; i++) {
@@ -66,7 +73,7 @@ class FailoverStoreTest {
 
     @Test
     void deniesTheWholeWhereThePolicyOfOneIsDeny() {
-        backend.broken = true;
+        backend.failWith(StoreException.Kind.TIMEOUT);
         Demand counted = demand("local", FailurePolicy.LOCAL);
 
         Decision decision = decide(
@@ -76,14 +83,14 @@ class FailoverStoreTest {
         assertThat(decision.source()).isEqualTo(Source.FAILURE_POLICY);
         assertThat(decision.limits()).extracting(LimitDecision::allowed).containsExactly(true, true, false);
         assertThat(decision.retryAfter()).isPresent();
-        assertThat(local.decide(Operation.Peek.of(counted)).remaining())
+        assertThat(decide(Operation.Peek.of(counted)).remaining())
                 .as("untouched")
                 .isEqualTo(2);
     }
 
     @Test
     void keepsTheOrderOfTheAnswersWherePoliciesAreMixed() {
-        backend.broken = true;
+        backend.failWith(StoreException.Kind.TIMEOUT);
         Demand enforced = demand("local", FailurePolicy.LOCAL);
         Demand watched = demand("watched", FailurePolicy.LOCAL);
         Operation acquire = new Operation.Acquire(
@@ -101,13 +108,18 @@ class FailoverStoreTest {
     void givesPermitsBackToTheStoreThatTheyWereTakenFrom() {
         Demand demand = demand("a", FailurePolicy.LOCAL);
         Decision byBackend = decide(Operation.Acquire.of(demand));
-        backend.broken = true;
+        backend.failWith(StoreException.Kind.TIMEOUT);
         Decision byFallback = decide(Operation.Acquire.of(demand));
-        backend.broken = false;
+        assertThat(decide(Operation.Peek.of(demand)).remaining())
+                .as("one by each")
+                .isZero();
 
         decide(new Operation.Refund(byFallback.grants()));
-        assertThat(local.decide(Operation.Peek.of(demand)).remaining()).isEqualTo(2);
         assertThat(decide(Operation.Peek.of(demand)).remaining()).isEqualTo(1);
+        backend.heal();
+        assertThat(decide(Operation.Peek.of(demand)).remaining())
+                .as("nothing owed")
+                .isEqualTo(1);
 
         decide(new Operation.Refund(byBackend.grants()));
         assertThat(decide(Operation.Peek.of(demand)).remaining()).isEqualTo(2);
@@ -118,7 +130,7 @@ class FailoverStoreTest {
     void answersEveryOperationWhateverFails(FailurePolicy policy) {
         Demand demand = demand("a", policy);
         Decision taken = decide(Operation.Acquire.of(demand));
-        backend.throwing = true;
+        backend.throwDefects();
 
         for (Operation operation : List.of(
                 Operation.Acquire.of(demand),
@@ -129,7 +141,7 @@ class FailoverStoreTest {
             assertThat(decide(operation).limits()).as("%s", operation).hasSize(1);
         }
         assertThat(store.executeAll(List.of(Operation.Peek.of(demand), Operation.Charge.of(demand))))
-                .succeedsWithin(java.time.Duration.ZERO)
+                .succeedsWithin(Duration.ZERO)
                 .satisfies(decisions -> assertThat(decisions).hasSize(2));
         assertThat(failures).containsOnly(StoreException.Kind.OTHER);
     }
@@ -140,31 +152,5 @@ class FailoverStoreTest {
 
     private static Demand demand(String owner, FailurePolicy policy) {
         return new Demand(new Key(owner, "rule:tb1h"), Limit.parse("2/1h"), 1, policy);
-    }
-
-    /** A store that can be made to fail, or to break with a defect. */
-    private static final class SwitchedStore implements LimitStore {
-        private final LimitStore store;
-        private boolean broken;
-        private boolean throwing;
-
-        SwitchedStore(LimitStore store) {
-            this.store = store;
-        }
-
-        @Override
-        public CompletionStage<List<Decision>> executeAll(List<Operation> operations) {
-            if (throwing) {
-                throw new IllegalStateException("a defect");
-            }
-            return broken
-                    ? CompletableFuture.failedFuture(new StoreException(StoreException.Kind.TIMEOUT, "too slow", null))
-                    : store.executeAll(operations);
-        }
-
-        @Override
-        public void close() {
-            store.close();
-        }
     }
 }

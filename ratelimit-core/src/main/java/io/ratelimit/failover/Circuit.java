@@ -1,0 +1,104 @@
+package io.ratelimit.failover;
+
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
+import io.github.resilience4j.core.IntervalFunction;
+import io.ratelimit.store.StoreException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Says whether the store may be asked. A window as long as the threshold, all of which has to fail, is "so many in a row".
+ *
+ * <p>Requests are never probes: when a pause is over, {@code onProbe} is called, and its outcome alone closes the circuit or
+ * begins the next, longer pause.
+ */
+final class Circuit {
+    private static final double ALL = 100;
+    private static final double GROWTH = 2;
+    private static final double JITTER = 0.3;
+
+    private final CircuitBreaker breaker;
+    private final long slowNanos;
+    private final AtomicReference<@Nullable Incident> lastIncident = new AtomicReference<>();
+
+    private record Incident(long notedNanos, @Nullable Object cause) {}
+
+    Circuit(FailoverSettings settings, Consumer<CircuitState> onChange, Runnable onProbe) {
+        this.breaker = CircuitBreaker.of("ratelimit", config(settings));
+        this.slowNanos = settings.slowCallDuration().toNanos();
+        breaker.getEventPublisher().onStateTransition(event -> {
+            switch (event.getStateTransition().getToState()) {
+                case HALF_OPEN -> onProbe.run();
+                case OPEN -> {
+                    if (event.getStateTransition().getFromState() == CircuitBreaker.State.CLOSED) {
+                        onChange.accept(CircuitState.OPEN);
+                    }
+                }
+                case CLOSED -> onChange.accept(CircuitState.CLOSED);
+                default -> throw new IllegalStateException("circuit: " + event);
+            }
+        });
+    }
+
+    private static CircuitBreakerConfig config(FailoverSettings settings) {
+        return CircuitBreakerConfig.custom()
+                .slidingWindow(settings.failureThreshold(), settings.failureThreshold(), SlidingWindowType.COUNT_BASED)
+                .failureRateThreshold((float) ALL)
+                .slowCallRateThreshold((float) ALL)
+                .slowCallDurationThreshold(settings.slowCallDuration())
+                .permittedNumberOfCallsInHalfOpenState(1)
+                .automaticTransitionFromOpenToHalfOpenEnabled(true)
+                .waitIntervalFunctionInOpenState(IntervalFunction.ofExponentialRandomBackoff(
+                        settings.openDuration(), GROWTH, JITTER, FailoverSettings.LONGEST_PAUSE))
+                .build();
+    }
+
+    boolean isClosed() {
+        return breaker.getState() == CircuitBreaker.State.CLOSED;
+    }
+
+    CircuitState state() {
+        return switch (breaker.getState()) {
+            case CLOSED -> CircuitState.CLOSED;
+            case HALF_OPEN -> CircuitState.HALF_OPEN;
+            default -> CircuitState.OPEN;
+        };
+    }
+
+    /** Notes an answer. A slow one is an incident like a failure. */
+    void succeeded(long startNanos) {
+        long took = System.nanoTime() - startNanos;
+        if (isClosed() && (took < slowNanos || isNewIncident(startNanos, null))) {
+            breaker.onSuccess(took, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    /** Notes a failure, unless the call was lost in an incident that has been noted. */
+    void failed(StoreException failure, long startNanos) {
+        if (isClosed() && isNewIncident(startNanos, failure.incident())) {
+            breaker.onError(System.nanoTime() - startNanos, TimeUnit.NANOSECONDS, failure);
+        }
+    }
+
+    void probeSucceeded(long startNanos) {
+        breaker.onSuccess(System.nanoTime() - startNanos, TimeUnit.NANOSECONDS);
+    }
+
+    void probeFailed(long startNanos, Throwable failure) {
+        breaker.onError(System.nanoTime() - startNanos, TimeUnit.NANOSECONDS, failure);
+    }
+
+    /**
+     * Calls that were under way when an incident was noted are part of it, and so are later ones that were lost with the
+     * same connection: 64 requests that meet one stall say no more about the store than one.
+     */
+    private boolean isNewIncident(long startNanos, @Nullable Object cause) {
+        Incident last = lastIncident.get();
+        boolean same = last != null && (startNanos - last.notedNanos() < 0 || (cause != null && cause == last.cause()));
+        return !same && lastIncident.compareAndSet(last, new Incident(System.nanoTime(), cause));
+    }
+}

@@ -1,0 +1,160 @@
+package io.ratelimit.failover;
+
+import io.ratelimit.limit.Decision;
+import io.ratelimit.limit.Demand;
+import io.ratelimit.limit.FailurePolicy;
+import io.ratelimit.limit.Grant;
+import io.ratelimit.limit.Limit;
+import io.ratelimit.limit.LimitDecision;
+import io.ratelimit.limit.Source;
+import io.ratelimit.limit.Ticker;
+import io.ratelimit.limit.Verdict;
+import io.ratelimit.store.MemoryStore;
+import io.ratelimit.store.Operation;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Decides in this process while the store cannot, so that an outage gives nobody a fresh quota: a key may use this
+ * instance's share, and until its reset no more than the store last said remained. What is admitted is noted as a debt.
+ */
+final class Fallback {
+    private static final Logger log = LoggerFactory.getLogger(Fallback.class);
+
+    private final MemoryStore counters;
+    private final LastDecisions last;
+    private final Shares shares;
+    private final Debts debts;
+    private final Ticker ticker;
+
+    Fallback(MemoryStore counters, LastDecisions last, Shares shares, Debts debts, Ticker ticker) {
+        this.counters = counters;
+        this.last = last;
+        this.shares = shares;
+        this.debts = debts;
+        this.ticker = ticker;
+    }
+
+    Decision acquire(List<Demand> demands, List<Demand> shadow) {
+        return decide(demands, shadow, Operation.Acquire::new);
+    }
+
+    /** Notes what was admitted without the store's knowledge. */
+    void owe(Decision admitted) {
+        for (Grant grant : admitted.grants()) {
+            if (grant.demand().onFailure() == FailurePolicy.LOCAL) {
+                debts.note(grant.demand());
+            }
+        }
+    }
+
+    Decision peek(List<Demand> demands, List<Demand> shadow) {
+        return decide(demands, shadow, Operation.Peek::new);
+    }
+
+    Decision charge(List<Demand> demands) {
+        return decide(demands, List.of(), (all, none) -> new Operation.Charge(all));
+    }
+
+    Decision reset(List<Demand> demands) {
+        debts.take(demands.stream().map(Demand::key).toList());
+        return answer(counters.decide(new Operation.Reset(demands)), demands, List.of());
+    }
+
+    /** Gives back what this fallback took. */
+    Decision refund(List<Grant> grants) {
+        grants.forEach(debts::forgive);
+        List<Grant> local = grants.stream()
+                .map(grant -> new Grant(local(grant.demand()), grant.takenAt(), grant.source()))
+                .toList();
+        return answer(
+                counters.decide(new Operation.Refund(local)),
+                grants.stream().map(Grant::demand).toList(),
+                List.of());
+    }
+
+    /** Forgets keys whose debts the store knows now: from then on its word counts. */
+    void settled(Decision charged) {
+        last.record(charged);
+        List<Demand> demands =
+                charged.limits().stream().map(LimitDecision::demand).toList();
+        Decision forgotten = counters.decide(new Operation.Reset(demands));
+        log.trace("Settled: {}", forgotten);
+    }
+
+    private interface Asking {
+        Operation of(List<Demand> demands, List<Demand> shadow);
+    }
+
+    private Decision decide(List<Demand> demands, List<Demand> shadow, Asking asking) {
+        if (demands.stream().anyMatch(this::isSpent)) {
+            return deniedBySpent(demands);
+        }
+        List<Demand> watched = shadow.stream().anyMatch(this::isSpent) ? List.of() : shadow;
+        if (demands.isEmpty() && watched.isEmpty()) {
+            return Decision.of(Source.FALLBACK, List.of(), each(shadow, this::spentOrPeeked));
+        }
+        Decision local = counters.decide(asking.of(each(demands, this::local), each(watched, this::local)));
+        Decision answer = answer(local, demands, watched);
+        boolean shadowDenied = answer.allowed() && watched.size() < shadow.size();
+        return shadowDenied ? Decision.of(Source.FALLBACK, answer.limits(), each(shadow, this::spentOrPeeked)) : answer;
+    }
+
+    private Decision deniedBySpent(List<Demand> demands) {
+        return Decision.of(Source.FALLBACK, each(demands, this::spentOrPeeked), List.of());
+    }
+
+    private LimitDecision spentOrPeeked(Demand demand) {
+        LastDecisions.@Nullable Remaining seen = last.of(demand.key());
+        if (seen == null || !isBeyond(demand, seen)) {
+            Decision peeked = counters.decide(Operation.Peek.of(local(demand)));
+            return new LimitDecision(demand, peeked.limits().get(0).verdict());
+        }
+        long tick = demand.limit().tickUnit().micros();
+        long now = ticker.epochMicros();
+        long wait = Math.max(1, -Math.floorDiv(now - seen.untilMicros(), tick));
+        return new LimitDecision(demand, new Verdict(false, 0, wait, wait, 0, Math.floorDiv(now, tick)));
+    }
+
+    private boolean isSpent(Demand demand) {
+        LastDecisions.@Nullable Remaining seen = last.of(demand.key());
+        return seen != null && isBeyond(demand, seen);
+    }
+
+    /** What is more than the store said remained has to wait for the key's reset, however large this instance's share. */
+    private boolean isBeyond(Demand demand, LastDecisions.Remaining seen) {
+        return Math.min(demand.cost(), shares.of(demand.limit()).capacity()) > seen.permits();
+    }
+
+    /** The demand in this instance's terms: its share, at most what remained, and a cost that fits. */
+    private Demand local(Demand demand) {
+        Limit share = shares.of(demand.limit());
+        LastDecisions.@Nullable Remaining seen = last.of(demand.key());
+        Limit limit = seen == null ? share : Shares.capped(share, Math.max(1, seen.permits()));
+        return new Demand(demand.key(), limit, Math.min(demand.cost(), share.capacity()), demand.onFailure());
+    }
+
+    /** The answer in the terms in which it was asked. */
+    private static Decision answer(Decision local, List<Demand> demands, List<Demand> shadow) {
+        return Decision.of(
+                Source.FALLBACK,
+                restated(local.limits(), demands),
+                local.shadow().isEmpty() ? List.of() : restated(local.shadow(), shadow));
+    }
+
+    private static List<LimitDecision> restated(List<LimitDecision> answers, List<Demand> demands) {
+        List<LimitDecision> restated = new ArrayList<>(answers.size());
+        for (int i = 0; i < answers.size(); i++) {
+            restated.add(new LimitDecision(demands.get(i), answers.get(i).verdict()));
+        }
+        return restated;
+    }
+
+    private static <T> List<T> each(List<Demand> demands, Function<Demand, T> step) {
+        return demands.stream().map(step).toList();
+    }
+}

@@ -1,0 +1,57 @@
+package io.ratelimit.failover;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Expiry;
+import com.github.benmanes.caffeine.cache.Ticker;
+import io.ratelimit.limit.Decision;
+import io.ratelimit.limit.Key;
+import io.ratelimit.limit.LimitDecision;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** What the store last said of each key, until the key's reset: with that, the fallback starts where the store stopped. */
+final class LastDecisions {
+    private final Cache<Key, Remaining> remaining;
+    private final io.ratelimit.limit.Ticker ticker;
+
+    LastDecisions(int maxKeys, io.ratelimit.limit.Ticker ticker) {
+        this.ticker = ticker;
+        Ticker nanos = () -> TimeUnit.MICROSECONDS.toNanos(ticker.epochMicros());
+        this.remaining = Caffeine.newBuilder()
+                .maximumSize(maxKeys)
+                .ticker(nanos)
+                .expireAfter(Expiry.<Key, Remaining>writing((key, last) ->
+                        Duration.of(last.untilMicros() - ticker.epochMicros(), java.time.temporal.ChronoUnit.MICROS)))
+                .build();
+    }
+
+    /**
+     * @param permits what remained
+     * @param untilMicros the key's reset, in microseconds since the epoch on this process's clock
+     */
+    record Remaining(long permits, long untilMicros) {}
+
+    void record(Decision decision) {
+        decision.limits().forEach(this::record);
+        decision.shadow().forEach(this::record);
+    }
+
+    private void record(LimitDecision limit) {
+        long resetAfter =
+                limit.verdict().resetAfter() * limit.limit().tickUnit().micros();
+        if (resetAfter > 0) {
+            remaining.put(limit.demand().key(), new Remaining(limit.remaining(), ticker.epochMicros() + resetAfter));
+        } else {
+            remaining.invalidate(limit.demand().key());
+        }
+    }
+
+    /** Returns what remained, if the key has not been reset since. */
+    @Nullable
+    Remaining of(Key key) {
+        Remaining last = remaining.getIfPresent(key);
+        return last == null || last.untilMicros() <= ticker.epochMicros() ? null : last;
+    }
+}

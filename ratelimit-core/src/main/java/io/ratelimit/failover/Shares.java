@@ -1,0 +1,45 @@
+package io.ratelimit.failover;
+
+import io.ratelimit.limit.Limit;
+import java.util.function.IntSupplier;
+
+/** The part of a limit that one of several instances may spend on its own. */
+final class Shares {
+    private final IntSupplier instances;
+
+    Shares(IntSupplier instances) {
+        this.instances = instances;
+    }
+
+    Limit of(Limit limit) {
+        int count = Math.max(1, instances.getAsInt());
+        if (count == 1) {
+            return limit;
+        }
+        Limit share = Limit.of(part(limit.permits(), count), limit.window()).withAlgorithm(limit.algorithm());
+        return limit.burst().isPresent() ? withBurst(share, part(limit.burst().getAsLong(), count)) : share;
+    }
+
+    /** Caps the capacity further; a bucket refills as before. */
+    static Limit capped(Limit limit, long capacity) {
+        if (capacity >= limit.capacity()) {
+            return limit;
+        }
+        return limit.algorithm().hasBurst()
+                ? limit.withBurst(capacity)
+                : Limit.of(capacity, limit.window()).withAlgorithm(limit.algorithm());
+    }
+
+    /** Rounding the permits down may leave a large burst that would take too long to fill. */
+    private static Limit withBurst(Limit share, long burst) {
+        try {
+            return share.withBurst(burst);
+        } catch (IllegalArgumentException fillsTooSlowly) {
+            return share;
+        }
+    }
+
+    private static long part(long whole, int count) {
+        return Math.max(1, whole / count);
+    }
+}

@@ -1,0 +1,276 @@
+package io.ratelimit.failover;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.ratelimit.limit.Algorithm;
+import io.ratelimit.limit.Decision;
+import io.ratelimit.limit.Demand;
+import io.ratelimit.limit.FailurePolicy;
+import io.ratelimit.limit.Key;
+import io.ratelimit.limit.Limit;
+import io.ratelimit.limit.ManualTicker;
+import io.ratelimit.limit.Source;
+import io.ratelimit.store.MemoryStore;
+import io.ratelimit.store.Operation;
+import io.ratelimit.store.StoreException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** An outage of the backend from its first failure to the last charge afterwards. */
+class OutageTest {
+    private static final Source BACKEND = new Source("backend");
+    private static final FailoverSettings SETTINGS =
+            new FailoverSettings(3, Duration.ofMillis(50), Duration.ofMillis(20), 1_000);
+
+    private final ManualTicker ticker = new ManualTicker(1_700_000_000_000_000L);
+    private final SwitchedStore backend = new SwitchedStore(MemoryStore.of(ticker, 1_000, BACKEND));
+    private final List<CircuitState> changes = new CopyOnWriteArrayList<>();
+    private volatile int instances = 1;
+    private final FailoverStore store = FailoverStore.around(backend)
+            .settings(SETTINGS)
+            .instances(() -> instances)
+            .ticker(ticker)
+            .listener(new FailoverListener() {
+                @Override
+                public void circuitChanged(CircuitState state) {
+                    changes.add(state);
+                }
+            })
+            .build();
+
+    @AfterEach
+    void close() {
+        store.close();
+    }
+
+    @Test
+    void stopsAskingAfterThreeFailuresInARowAndAsksAgainWhenAProbeSucceeds() {
+        fail(StoreException.Kind.CONNECTION);
+        for (int i = 0; i < 10; i++) {
+            acquire(demand("a", "100/1h"));
+        }
+        assertThat(requestsOf("a")).as("asked before the circuit opened").isEqualTo(3);
+        assertThat(changes).containsExactly(CircuitState.OPEN);
+
+        backend.heal();
+        awaitClosed();
+
+        assertThat(acquire(demand("b", "100/1h")).source()).isEqualTo(BACKEND);
+        assertThat(changes).containsExactly(CircuitState.OPEN, CircuitState.CLOSED);
+    }
+
+    @Test
+    void countsAllCallsThatWereLostWithOneConnectionAsOneFailure() {
+        backend.loseWith(new Object());
+        for (int i = 0; i < 10; i++) {
+            assertThat(acquire(demand("a", "100/1h")).source()).isEqualTo(Source.FALLBACK);
+        }
+        assertThat(store.circuitState()).isEqualTo(CircuitState.CLOSED);
+    }
+
+    @Test
+    void startsTheFallbackWhereTheBackendStopped() {
+        Demand demand = demand("a", "5/1h");
+        for (int i = 0; i < 4; i++) {
+            acquire(demand);
+        }
+        fail(StoreException.Kind.CONNECTION);
+
+        assertThat(acquire(demand).allowed()).as("the last that remained").isTrue();
+        Decision denied = acquire(demand);
+        assertThat(denied.allowed()).isFalse();
+        assertThat(denied.source()).isEqualTo(Source.FALLBACK);
+        assertThat(acquire(demand("b", "5/1h").withCost(5)).allowed())
+                .as("who was never seen has a share")
+                .isTrue();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Algorithm.class)
+    void keepsDenyingAKeyThatWasAtItsLimitUntilItsReset(Algorithm algorithm) {
+        Demand demand = demand("a", Limit.parse("5/1h", algorithm));
+        acquire(demand.withCost(5));
+        Decision last = acquire(demand);
+        fail(StoreException.Kind.CONNECTION);
+
+        Decision denied = acquire(demand);
+        assertThat(denied.allowed()).isFalse();
+        assertThat(denied.retryAfter()).contains(last.resetAfter());
+
+        ticker.advance(last.resetAfter());
+        assertThat(acquire(demand).allowed()).isTrue();
+    }
+
+    @Test
+    void givesEachInstanceItsShareAndCutsCostsToIt() {
+        instances = 4;
+        fail(StoreException.Kind.CONNECTION);
+
+        assertThat(admittedOf(10, demand("a", "10/1h"))).isEqualTo(2);
+        assertThat(admittedOf(10, demand("b", "3/1h"))).as("at least one").isEqualTo(1);
+        assertThat(admittedOf(10, demand("c", "10/1h burst 20"))).isEqualTo(5);
+        assertThat(admittedOf(10, demand("d", "10/1h").withCost(9)))
+                .as("a cost is cut to the share")
+                .isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Algorithm.class)
+    void chargesWhatItAdmittedWithTheFirstDecisionAfterwardsAndOnce(Algorithm algorithm) {
+        Demand demand = demand("a", Limit.parse("5/1h", algorithm));
+        openCircuit();
+        assertThat(admittedOf(9, demand)).isEqualTo(5);
+        backend.heal();
+        awaitClosed();
+
+        assertThat(acquire(demand).allowed())
+                .as("no fresh quota when the outage ends")
+                .isFalse();
+        await().untilAsserted(() -> assertThat(charged("a")).isEqualTo(5));
+        acquire(demand);
+        assertThat(charged("a")).as("once").isEqualTo(5);
+    }
+
+    @Test
+    void chargesInTheBackgroundWhatNobodyAsksFor() {
+        openCircuit();
+        for (int i = 0; i < 250; i++) {
+            acquire(demand("key-" + i, "5/1h").withCost(3));
+        }
+        backend.heal();
+
+        await().untilAsserted(() -> assertThat(IntStream.range(0, 250)
+                        .mapToLong(i -> charged("key-" + i))
+                        .sum())
+                .isEqualTo(750));
+    }
+
+    @Test
+    void forgetsWhatHasLeftItsWindowDuringTheOutage() {
+        Demand demand = demand("a", Limit.parse("5/1m", Algorithm.FIXED_WINDOW));
+        openCircuit();
+        assertThat(admittedOf(5, demand)).isEqualTo(5);
+        ticker.advance(Duration.ofHours(1));
+        backend.heal();
+        awaitClosed();
+
+        assertThat(acquire(demand).remaining()).isEqualTo(4);
+        assertThat(charged("a")).isZero();
+    }
+
+    @Test
+    void doesNotChargeCallsThatTheBackendMayHaveCountedItself() {
+        Demand demand = demand("a", "5/1h");
+        backend.failWith(StoreException.Kind.TIMEOUT);
+        acquire(demand);
+        backend.heal();
+
+        assertThat(acquire(demand).remaining()).isEqualTo(4);
+        assertThat(charged("a")).isZero();
+    }
+
+    @Test
+    void keepsDebtsThatTheBackendDidNotTake() {
+        Demand demand = demand("a", "5/1h");
+        backend.failWith(StoreException.Kind.CONNECTION);
+        acquire(demand);
+        acquire(demand);
+        backend.heal();
+
+        assertThat(acquire(demand).remaining()).as("two owed and one now").isEqualTo(2);
+        assertThat(charged("a")).isEqualTo(2);
+    }
+
+    @Test
+    void deniesTheWholeWhenOneOfSeveralLimitsIsSpent() {
+        Demand spent = demand("spent", "5/1h");
+        Demand other = demand("other", "7/1h");
+        acquire(spent.withCost(5));
+        openCircuit();
+
+        Decision decision = decide(new Operation.Acquire(List.of(other, spent), List.of()));
+
+        assertThat(decision.allowed()).isFalse();
+        assertThat(decision.limits()).extracting(limit -> limit.allowed()).containsExactly(true, false);
+        assertThat(decide(Operation.Peek.of(other)).remaining())
+                .as("nothing taken")
+                .isEqualTo(7);
+    }
+
+    @Test
+    void watchesASpentLimitWithoutDenying() {
+        Demand spent = demand("spent", "5/1h");
+        Demand other = demand("other", "7/1h");
+        acquire(spent.withCost(5));
+        openCircuit();
+
+        Decision decision = decide(new Operation.Acquire(List.of(other), List.of(spent)));
+
+        assertThat(decision.allowed()).isTrue();
+        assertThat(decision.remaining()).isEqualTo(6);
+        assertThat(decision.shadowAllowed()).isFalse();
+        assertThat(decide(new Operation.Acquire(List.of(), List.of(spent))).shadowAllowed())
+                .isFalse();
+    }
+
+    private void fail(StoreException.Kind kind) {
+        backend.failWith(kind);
+    }
+
+    private void openCircuit() {
+        fail(StoreException.Kind.CONNECTION);
+        while (store.circuitState() == CircuitState.CLOSED) {
+            decide(Operation.Peek.of(demand("opener", "1/1h")));
+        }
+    }
+
+    private void awaitClosed() {
+        await().until(() -> store.circuitState() == CircuitState.CLOSED);
+    }
+
+    private int admittedOf(int times, Demand demand) {
+        return (int)
+                IntStream.range(0, times).filter(i -> acquire(demand).allowed()).count();
+    }
+
+    private long requestsOf(String owner) {
+        return backend.asked.stream()
+                .filter(call -> call.stream()
+                        .flatMap(operation -> operation.keys().stream())
+                        .anyMatch(key -> key.owner().equals(owner)))
+                .count();
+    }
+
+    /** What the backend took as charges for an owner. */
+    private long charged(String owner) {
+        return backend.answered.stream()
+                .filter(Operation.Charge.class::isInstance)
+                .flatMap(charge -> ((Operation.Charge) charge).demands().stream())
+                .filter(demand -> demand.key().owner().equals(owner))
+                .mapToLong(Demand::cost)
+                .sum();
+    }
+
+    private Decision acquire(Demand demand) {
+        return decide(Operation.Acquire.of(demand));
+    }
+
+    private Decision decide(Operation operation) {
+        return store.execute(operation).toCompletableFuture().join();
+    }
+
+    private static Demand demand(String owner, String limit) {
+        return demand(owner, Limit.parse(limit));
+    }
+
+    private static Demand demand(String owner, Limit limit) {
+        return new Demand(new Key(owner, "rule:" + limit.counterName()), limit, 1, FailurePolicy.LOCAL);
+    }
+}

@@ -1,0 +1,63 @@
+package io.ratelimit.failover;
+
+import io.ratelimit.limit.Decision;
+import io.ratelimit.store.LimitStore;
+import io.ratelimit.store.Operation;
+import io.ratelimit.store.StoreException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+
+/** A store that fails on demand and remembers what it was asked. */
+final class SwitchedStore implements LimitStore {
+    final List<List<Operation>> asked = new CopyOnWriteArrayList<>();
+    final List<Operation> answered = new CopyOnWriteArrayList<>();
+    private final LimitStore store;
+    private volatile StoreException.@Nullable Kind failure;
+    private volatile @Nullable Object incident;
+    private volatile boolean defective;
+
+    SwitchedStore(LimitStore store) {
+        this.store = store;
+    }
+
+    void failWith(StoreException.Kind kind) {
+        failure = kind;
+    }
+
+    void loseWith(Object connection) {
+        failure = StoreException.Kind.CONNECTION;
+        incident = connection;
+    }
+
+    void heal() {
+        failure = null;
+        incident = null;
+    }
+
+    void throwDefects() {
+        defective = true;
+    }
+
+    @Override
+    public CompletionStage<List<Decision>> executeAll(List<Operation> operations) {
+        asked.add(new ArrayList<>(operations));
+        if (defective) {
+            throw new IllegalStateException("a defect");
+        }
+        StoreException.Kind kind = failure;
+        if (kind == null) {
+            answered.addAll(operations);
+            return store.executeAll(operations);
+        }
+        return CompletableFuture.failedFuture(new StoreException(kind, "failed on demand", null, incident));
+    }
+
+    @Override
+    public void close() {
+        store.close();
+    }
+}
