@@ -1,0 +1,89 @@
+package io.ratelimit.redis;
+
+import java.time.Duration;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Ends calls that take too long.
+ *
+ * <p>All calls have the same time, so that those begun first end first: a queue does, and one timer for whatever is in it,
+ * where a timer for each call would cost more than the call. A call ends up to {@link #GRAIN} late.
+ *
+ * <p>Safe for any number of threads.
+ */
+final class Deadlines {
+    private static final Duration GRAIN = Duration.ofMillis(2);
+
+    private final Queue<Timed> calls = new ConcurrentLinkedQueue<>();
+    private final AtomicBoolean scheduled = new AtomicBoolean();
+    private final ScheduledExecutorService timer;
+    private final long timeoutNanos;
+
+    /** Something that ends. */
+    interface Timed {
+        /** Returns when it began, by {@link System#nanoTime()}. */
+        long begunAtNanos();
+
+        /** Returns whether it has ended by itself. */
+        boolean isDone();
+
+        /** Ends it. */
+        void expire();
+    }
+
+    Deadlines(ScheduledExecutorService timer, Duration timeout) {
+        this.timer = timer;
+        this.timeoutNanos = timeout.toNanos();
+    }
+
+    /** Watches a call that has just begun. */
+    void watch(Timed call) {
+        calls.add(call);
+        if (scheduled.compareAndSet(false, true)) {
+            schedule(timeoutNanos);
+        }
+    }
+
+    /** Ends all calls at once. */
+    void expireAll() {
+        for (Timed call = calls.poll(); call != null; call = calls.poll()) {
+            call.expire();
+        }
+    }
+
+    private void sweep() {
+        long now = System.nanoTime();
+        Timed oldest = calls.peek();
+        while (oldest != null && (oldest.isDone() || timeLeft(oldest, now) <= 0)) {
+            calls.poll();
+            oldest.expire();
+            oldest = calls.peek();
+        }
+        if (oldest != null) {
+            schedule(Math.max(GRAIN.toNanos(), timeLeft(oldest, now)));
+            return;
+        }
+        scheduled.set(false);
+        // A call may have come between the last look and the line above, and found a timer still scheduled.
+        if (!calls.isEmpty() && scheduled.compareAndSet(false, true)) {
+            schedule(GRAIN.toNanos());
+        }
+    }
+
+    private long timeLeft(Timed call, long now) {
+        return timeoutNanos - (now - call.begunAtNanos());
+    }
+
+    private void schedule(long nanos) {
+        try {
+            var unused = timer.schedule(this::sweep, nanos, TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException closed) {
+            expireAll();
+        }
+    }
+}

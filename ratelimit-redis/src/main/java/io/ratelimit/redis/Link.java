@@ -1,0 +1,179 @@
+package io.ratelimit.redis;
+
+import io.ratelimit.store.StoreException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps one connection open: the first one, and another one whenever it is lost or has to be replaced.
+ *
+ * <p>There is never more than one attempt at a time, and the pauses between them grow until a call is answered. Nobody
+ * waits for a connection: where there is none, {@link #connection} says so at once.
+ *
+ * <p>Safe for any number of threads. The lock is held for a few assignments, never while connecting.
+ */
+final class Link {
+    private static final Logger LOG = LoggerFactory.getLogger(Link.class);
+    private static final Duration BETWEEN_WARNINGS = Duration.ofSeconds(30);
+
+    private final ScriptConnector connector;
+    private final ScheduledExecutorService timer;
+    private final CompletableFuture<Boolean> firstAttempt = new CompletableFuture<>();
+    private final Object lock = new Object();
+    private final Backoff backoff = new Backoff();
+
+    private volatile @Nullable ScriptConnection connection;
+    private volatile @Nullable StoreException reason;
+    private volatile boolean answered;
+    private boolean closed;
+    private boolean warned;
+    private long warnedAtNanos;
+
+    Link(ScriptConnector connector, ScheduledExecutorService timer) {
+        this.connector = connector;
+        this.timer = timer;
+    }
+
+    /** Starts to connect in the background. */
+    void open() {
+        synchronized (lock) {
+            attemptAfterPause();
+        }
+    }
+
+    /** Waits until the first attempt has ended, either way, or the time has passed. */
+    void awaitFirstAttempt(Duration longest) {
+        firstAttempt
+                .completeOnTimeout(false, longest.toNanos(), TimeUnit.NANOSECONDS)
+                .join();
+    }
+
+    /** Returns the connection, or {@code null} if there is none at the moment. */
+    @Nullable
+    ScriptConnection connection() {
+        return connection;
+    }
+
+    /** Returns why there is no connection. */
+    StoreException absence() {
+        return RedisErrors.notConnected(reason);
+    }
+
+    /** Notes that a call over this connection was answered, so that the server is well. */
+    void answered(ScriptConnection by) {
+        if (!answered && by == connection) {
+            synchronized (lock) {
+                answered = true;
+                backoff.reset();
+            }
+        }
+    }
+
+    /** Gives a connection up, whose calls fail, and opens another one. Does nothing if that has happened already. */
+    void replace(ScriptConnection unfit, @Nullable StoreException why) {
+        synchronized (lock) {
+            if (closed || connection != unfit) {
+                return;
+            }
+            connection = null;
+            reason = why;
+            attemptAfterPause();
+        }
+        unfit.close();
+    }
+
+    /** Closes the connection, and opens no other. */
+    void close() {
+        synchronized (lock) {
+            closed = true;
+            connection = null;
+            reason = null;
+        }
+        connector.close();
+    }
+
+    private void attemptAfterPause() {
+        if (closed) {
+            return;
+        }
+        try {
+            var unused = timer.schedule(this::attempt, backoff.next().toNanos(), TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException closing) {
+            LOG.debug("Not connecting to Redis any more", closing);
+        }
+    }
+
+    private void attempt() {
+        try {
+            connector.connect().whenComplete((opened, failure) -> {
+                if (failure == null) {
+                    attach(opened);
+                } else {
+                    attemptAgain(failure);
+                }
+                firstAttempt.complete(failure == null);
+            });
+        } catch (RuntimeException refused) {
+            attemptAgain(refused);
+            firstAttempt.complete(false);
+        }
+    }
+
+    private void attach(ScriptConnection opened) {
+        synchronized (lock) {
+            if (!closed) {
+                answered = false;
+                reason = null;
+                connection = opened;
+            }
+        }
+        if (connection == opened) {
+            opened.onLost(() -> replace(opened, null));
+            tellAttached();
+        } else {
+            opened.close();
+        }
+    }
+
+    private void attemptAgain(Throwable failure) {
+        StoreException why = RedisErrors.toStoreException(failure);
+        synchronized (lock) {
+            reason = why;
+            attemptAfterPause();
+        }
+        tellFailed(why);
+    }
+
+    /** One line for an outage, and few if it comes and goes. */
+    private void tellFailed(StoreException why) {
+        synchronized (lock) {
+            long now = System.nanoTime();
+            if (closed || (warned && now - warnedAtNanos < BETWEEN_WARNINGS.toNanos())) {
+                return;
+            }
+            if (!warned) {
+                LOG.warn(
+                        "No connection to Redis at {}: {}. Trying again in the background.",
+                        connector,
+                        why.getMessage());
+            }
+            warned = true;
+            warnedAtNanos = now;
+        }
+    }
+
+    private void tellAttached() {
+        synchronized (lock) {
+            if (warned) {
+                LOG.info("Connected to Redis at {} again", connector);
+                warned = false;
+            }
+        }
+    }
+}

@@ -1,0 +1,163 @@
+package io.ratelimit.redis;
+
+import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisCommandTimeoutException;
+import io.lettuce.core.RedisException;
+import io.lettuce.core.cluster.PartitionSelectorException;
+import io.lettuce.core.protocol.RedisProtocolException;
+import io.ratelimit.store.StoreException;
+import io.ratelimit.store.StoreException.Kind;
+import java.io.IOException;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Says which kind of failure an error is.
+ *
+ * <p>A server's error begins with a code in capitals. One that was met within the script is wrapped by Redis 6:
+ * {@code ERR Error running script (...): @user_script: 77: -READONLY You can't write ...}; later versions pass it on as it
+ * is. Lettuce has types for four codes only, so that the text decides.
+ */
+final class RedisErrors {
+    private static final Map<String, Kind> BY_CODE = Map.ofEntries(
+            Map.entry("READONLY", Kind.READONLY),
+            Map.entry("LOADING", Kind.LOADING),
+            Map.entry("OOM", Kind.OOM),
+            Map.entry("BUSY", Kind.BUSY),
+            Map.entry("UNKILLABLE", Kind.BUSY),
+            Map.entry("NOSCRIPT", Kind.NOSCRIPT),
+            Map.entry("NOAUTH", Kind.AUTH),
+            Map.entry("WRONGPASS", Kind.AUTH),
+            Map.entry("NOPERM", Kind.PERMISSION),
+            Map.entry("CLUSTERDOWN", Kind.CLUSTER_DOWN),
+            Map.entry("MASTERDOWN", Kind.CLUSTER_DOWN),
+            Map.entry("MOVED", Kind.MOVED),
+            Map.entry("ASK", Kind.MOVED),
+            Map.entry("TRYAGAIN", Kind.TRY_AGAIN),
+            Map.entry("WRONGTYPE", Kind.WRONG_TYPE),
+            Map.entry("MISCONF", Kind.OTHER),
+            Map.entry("NOREPLICAS", Kind.OTHER),
+            Map.entry("CROSSSLOT", Kind.OTHER));
+
+    /** Errors of the general code {@code ERR}, by a part of their text. */
+    private static final Map<String, Kind> BY_TEXT = Map.of(
+            "max number of clients", Kind.CONNECTION,
+            "unknown command", Kind.PERMISSION,
+            "The user executing the script can't", Kind.PERMISSION,
+            "invalid password", Kind.AUTH,
+            "without any password configured", Kind.AUTH,
+            "no password is set", Kind.AUTH);
+
+    private static final Pattern CODE = Pattern.compile("^-?([A-Z]+)\\b");
+    private static final Pattern CODE_IN_SCRIPT = Pattern.compile("@user_script: ?\\d+: -?([A-Z]{3,})\\b");
+
+    private RedisErrors() {}
+
+    /** Returns the failure as one of the store. The message names the kind, never a key, an address or a secret. */
+    static StoreException toStoreException(Throwable failure) {
+        if (failure instanceof StoreException known) {
+            return known;
+        }
+        Kind kind = kindOf(failure);
+        return new StoreException(kind, "Redis: " + meaning(kind), failure);
+    }
+
+    /** Returns the failure to answer while there is no connection, for the reason that a former failure had. */
+    static StoreException notConnected(@Nullable StoreException reason) {
+        Kind kind = reason == null ? Kind.CONNECTION : reason.kind();
+        return new StoreException(kind, "Redis: not connected, " + meaning(kind), reason);
+    }
+
+    /** Returns the failure of a call that was not answered in time. */
+    static StoreException overdue() {
+        return new StoreException(Kind.TIMEOUT, "Redis: " + meaning(Kind.TIMEOUT), null);
+    }
+
+    /** Returns whether the server said so, which means that the connection is sound. */
+    static boolean isAnswer(Throwable failure) {
+        return failure instanceof RedisCommandExecutionException;
+    }
+
+    static boolean isUnknownScript(Throwable failure) {
+        return kindOf(failure) == Kind.NOSCRIPT;
+    }
+
+    /** Returns the kind of what a server answered. */
+    static Kind kindOf(String serverError) {
+        Kind kind = byCode(CODE_IN_SCRIPT, serverError);
+        if (kind == null) {
+            kind = byCode(CODE, serverError);
+        }
+        if (kind != null) {
+            return kind;
+        }
+        for (Map.Entry<String, Kind> entry : BY_TEXT.entrySet()) {
+            if (serverError.contains(entry.getKey())) {
+                return entry.getValue();
+            }
+        }
+        return Kind.OTHER;
+    }
+
+    private static @Nullable Kind byCode(Pattern pattern, String serverError) {
+        Matcher matcher = pattern.matcher(serverError);
+        return matcher.find() ? BY_CODE.get(matcher.group(1)) : null;
+    }
+
+    /** What the server said, deep inside, weighs more than that the connection failed for it. */
+    private static Kind kindOf(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof StoreException known) {
+                return known.kind();
+            }
+            if (cause instanceof RedisCommandExecutionException) {
+                return kindOf(String.valueOf(cause.getMessage()));
+            }
+            if (cause instanceof RedisCommandTimeoutException
+                    || cause instanceof TimeoutException
+                    || isQueueFull(cause)) {
+                return Kind.TIMEOUT;
+            }
+            if (cause instanceof RedisProtocolException) {
+                return Kind.OTHER;
+            }
+            if (cause instanceof PartitionSelectorException) {
+                return Kind.CLUSTER_DOWN;
+            }
+        }
+        return failure instanceof RedisException
+                        || failure instanceof IOException
+                        || failure instanceof CancellationException
+                ? Kind.CONNECTION
+                : Kind.OTHER;
+    }
+
+    /** So many calls wait for an answer that Lettuce takes no more; it has no type for that. */
+    private static boolean isQueueFull(Throwable cause) {
+        return cause instanceof RedisException
+                && String.valueOf(cause.getMessage()).contains("queue size exceeded");
+    }
+
+    private static String meaning(Kind kind) {
+        return switch (kind) {
+            case TIMEOUT -> "no answer within the deadline";
+            case CONNECTION -> "the connection could not be opened or was lost";
+            case READONLY -> "the server is a replica and takes no writes";
+            case LOADING -> "the server is loading its data";
+            case OOM -> "the server's memory is full";
+            case BUSY -> "another script is blocking the server";
+            case NOSCRIPT -> "the script is unknown even after it was sent";
+            case AUTH -> "the server does not accept the credentials";
+            case PERMISSION -> "the user lacks a permission, or the server a command";
+            case CLUSTER_DOWN -> "the server has lost its cluster or its master";
+            case MOVED -> "the slot has moved";
+            case TRY_AGAIN -> "the keys are being moved apart";
+            case WRONG_TYPE -> "a key holds another type";
+            case OTHER -> "an error or a reply that is not expected";
+        };
+    }
+}

@@ -1,0 +1,100 @@
+package io.ratelimit.redis;
+
+import io.ratelimit.limit.Decision;
+import io.ratelimit.limit.Demand;
+import io.ratelimit.limit.Grant;
+import io.ratelimit.limit.LimitDecision;
+import io.ratelimit.limit.Source;
+import io.ratelimit.limit.Verdict;
+import io.ratelimit.store.Operation;
+import io.ratelimit.store.StoreException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Reads the integers that the script replies: see {@code decide.lua} for their order. */
+final class ReplyReader {
+    private static final Source SOURCE = new Source("redis");
+    private static final int INTEGERS = 6;
+
+    private final long[] reply;
+    private int next;
+
+    private ReplyReader(long[] reply) {
+        this.reply = reply;
+    }
+
+    /**
+     * Returns the decisions about the operations.
+     *
+     * @throws StoreException of kind {@code OTHER} if the reply is not one to these operations
+     */
+    static List<Decision> decisions(List<Operation> operations, long[] reply) {
+        ReplyReader reader = new ReplyReader(reply);
+        List<Decision> decisions = new ArrayList<>(operations.size());
+        for (Operation operation : operations) {
+            decisions.add(reader.decision(operation));
+        }
+        if (reader.next != reply.length) {
+            throw unexpected("of " + reply.length + " integers");
+        }
+        return decisions;
+    }
+
+    private Decision decision(Operation operation) {
+        if (operation instanceof Operation.Acquire acquire) {
+            return conjunctions(acquire.demands(), acquire.shadow());
+        }
+        if (operation instanceof Operation.Peek peek) {
+            return conjunctions(peek.demands(), peek.shadow());
+        }
+        if (operation instanceof Operation.Charge charge) {
+            return Decision.of(SOURCE, answers(charge.demands()), List.of());
+        }
+        if (operation instanceof Operation.Reset reset) {
+            return Decision.of(SOURCE, answers(reset.demands()), List.of());
+        }
+        Operation.Refund refund = (Operation.Refund) operation;
+        return Decision.of(
+                SOURCE, answers(refund.grants().stream().map(Grant::demand).toList()), List.of());
+    }
+
+    /** The watched demands are decided only if the enforced ones are all allowed. */
+    private Decision conjunctions(List<Demand> enforced, List<Demand> shadow) {
+        List<LimitDecision> limits = answers(enforced);
+        boolean allowed = limits.stream().allMatch(LimitDecision::allowed);
+        return Decision.of(SOURCE, limits, allowed ? answers(shadow) : List.of());
+    }
+
+    private List<LimitDecision> answers(List<Demand> demands) {
+        List<LimitDecision> answers = new ArrayList<>(demands.size());
+        for (Demand demand : demands) {
+            answers.add(new LimitDecision(demand, verdict()));
+        }
+        return answers;
+    }
+
+    private Verdict verdict() {
+        if (next + INTEGERS > reply.length) {
+            throw unexpected("of " + reply.length + " integers");
+        }
+        long allowed = reply[next];
+        long retryAfter = reply[next + 2];
+        if (allowed < 0 || allowed > 1 || retryAfter < -1 || reply[next + 1] < 0 || reply[next + 3] < 0) {
+            throw unexpected("with figures out of range");
+        }
+        Verdict verdict = new Verdict(
+                allowed == 1,
+                reply[next + 1],
+                retryAfter == -1 ? Verdict.NEVER : retryAfter,
+                reply[next + 3],
+                reply[next + 4],
+                reply[next + 5]);
+        next += INTEGERS;
+        return verdict;
+    }
+
+    private static StoreException unexpected(String what) {
+        return new StoreException(
+                StoreException.Kind.OTHER, "Redis: a reply " + what + " that the script never gives", null);
+    }
+}

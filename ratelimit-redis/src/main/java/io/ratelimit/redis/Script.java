@@ -1,0 +1,78 @@
+package io.ratelimit.redis;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+
+/**
+ * The script that takes decisions, joined from the files beside this class.
+ *
+ * <p>The arithmetic of an algorithm becomes a function that is called when the first part of a call needs it, because
+ * making the closures of all five would cost more than a decision.
+ */
+final class Script {
+    /** The one script there is. */
+    static final Script DECIDE = new Script(joined());
+
+    private final byte[] source;
+    private final byte[] sha1;
+
+    private Script(String text) {
+        this.source = text.getBytes(StandardCharsets.UTF_8);
+        this.sha1 = HexFormat.of().formatHex(digest(source)).getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /** Returns the text to send when the server does not know the script. Not to be changed. */
+    byte[] source() {
+        return source;
+    }
+
+    /** Returns the name the server gives the script: its SHA-1 in lower-case hexadecimal digits. Not to be changed. */
+    byte[] sha1() {
+        return sha1;
+    }
+
+    private static String joined() {
+        return file("numbers")
+                + "local loaders = {}\n"
+                + loader("fw", "fixed-window")
+                + loader("sl", "sliding-log")
+                + loader("sc", "sliding-counter")
+                + loader("tb", "bucket", "token-bucket")
+                + loader("lb", "bucket", "leaky-bucket")
+                + file("decide");
+    }
+
+    private static String loader(String code, String... files) {
+        StringBuilder body = new StringBuilder();
+        for (String file : List.of(files)) {
+            body.append(file(file));
+        }
+        return "loaders." + code + " = function()\n" + body + "end\n";
+    }
+
+    private static String file(String name) {
+        try (InputStream in = Script.class.getResourceAsStream(name + ".lua")) {
+            if (in == null) {
+                throw new IllegalStateException(
+                        name + ".lua: missing (expected: a resource beside " + Script.class + ")");
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static byte[] digest(byte[] text) {
+        try {
+            return MessageDigest.getInstance("SHA-1").digest(text);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every Java platform has SHA-1", e);
+        }
+    }
+}
