@@ -1,0 +1,206 @@
+package io.ratelimit.redis.testing;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A way to a server, over the loopback interface, that counts what passes and fails on demand.
+ *
+ * <p>Its port stays the same for as long as it lives, so that a client finds the server again after {@link #refuse()} and
+ * {@link #accept()}. Safe for any number of threads.
+ */
+public final class TcpProxy implements AutoCloseable {
+    private final String targetHost;
+    private final int targetPort;
+    private final int port;
+    private final Set<ProxiedConnection> connections = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger accepted = new AtomicInteger();
+    private final AtomicLong roundTrips = new AtomicLong();
+    private final List<String> requests = new CopyOnWriteArrayList<>();
+    private final Gate gate = new Gate();
+    private @Nullable ServerSocket listener;
+    private volatile Supplier<Duration> replyDelay = () -> Duration.ZERO;
+    private volatile byte @Nullable [] insteadOfReplies;
+
+    private TcpProxy(String targetHost, int targetPort) throws IOException {
+        this.targetHost = targetHost;
+        this.targetPort = targetPort;
+        ServerSocket first = new ServerSocket(0, 128, InetAddress.getLoopbackAddress());
+        this.port = first.getLocalPort();
+        listen(first);
+    }
+
+    /** Opens a proxy in front of a server, which need not be there yet. */
+    public static TcpProxy to(String host, int port) {
+        try {
+            return new TcpProxy(host, port);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Opens a proxy in front of a server. */
+    public static TcpProxy to(RedisFixture server) {
+        return to(server.host(), server.port());
+    }
+
+    /** Returns the host to connect to. */
+    public String host() {
+        return "127.0.0.1";
+    }
+
+    /** Returns the port to connect to. */
+    public int port() {
+        return port;
+    }
+
+    /** Returns how many requests were answered, since the beginning and including those of a client's greeting. */
+    public long roundTrips() {
+        return roundTrips.get();
+    }
+
+    /** Returns the commands that clients have sent, in the order seen, answered or not. */
+    public List<String> requests() {
+        return List.copyOf(requests);
+    }
+
+    /** Returns how many connections were accepted. */
+    public int accepted() {
+        return accepted.get();
+    }
+
+    /** Cuts all connections. New ones are accepted. */
+    public void cut() {
+        connections.forEach(ProxiedConnection::close);
+    }
+
+    /** Refuses new connections and cuts those there are, as if there were no server. */
+    public synchronized void refuse() {
+        if (listener != null) {
+            closeQuietly(listener);
+            listener = null;
+        }
+        cut();
+    }
+
+    /** Accepts connections again. */
+    public synchronized void accept() {
+        if (listener == null) {
+            try {
+                ServerSocket again = new ServerSocket();
+                again.setReuseAddress(true);
+                again.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+                listen(again);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    /** Accepts connections and bytes but passes nothing on, as a stopped server or a silent network would. */
+    public void stall() {
+        gate.shut();
+    }
+
+    /** Passes on what was held back, and everything after. */
+    public void resume() {
+        gate.open();
+    }
+
+    /** Holds back each piece of a reply for so long; order is kept. */
+    public void delayReplies(Supplier<Duration> delay) {
+        replyDelay = delay;
+    }
+
+    /** Sends these bytes for each piece of a reply. */
+    public void insteadOfReplies(byte[] bytes) {
+        insteadOfReplies = bytes.clone();
+    }
+
+    /** Lets replies through as they are, and at once. */
+    public void passReplies() {
+        insteadOfReplies = null;
+        replyDelay = () -> Duration.ZERO;
+    }
+
+    @Override
+    public void close() {
+        refuse();
+        gate.open();
+    }
+
+    Gate gate() {
+        return gate;
+    }
+
+    Duration replyDelay() {
+        return replyDelay.get();
+    }
+
+    byte @Nullable [] replyInstead() {
+        return insteadOfReplies;
+    }
+
+    void requested(String command) {
+        requests.add(command);
+    }
+
+    void answered() {
+        roundTrips.incrementAndGet();
+    }
+
+    void closed(ProxiedConnection connection) {
+        connections.remove(connection);
+    }
+
+    static void closeQuietly(AutoCloseable closeable) {
+        try {
+            closeable.close();
+        } catch (Exception alreadyGone) {
+            // What is gone is closed.
+        }
+    }
+
+    static void background(String name, Runnable task) {
+        Thread thread = new Thread(task, name);
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private void listen(ServerSocket on) {
+        listener = on;
+        background("proxy-accept", () -> {
+            while (!on.isClosed()) {
+                try {
+                    connect(on.accept());
+                } catch (IOException closed) {
+                    closeQuietly(on);
+                }
+            }
+        });
+    }
+
+    private void connect(Socket client) {
+        accepted.incrementAndGet();
+        try {
+            ProxiedConnection connection = new ProxiedConnection(this, client, new Socket(targetHost, targetPort));
+            connections.add(connection);
+            connection.start();
+        } catch (IOException noServer) {
+            closeQuietly(client);
+        }
+    }
+}
