@@ -1,0 +1,111 @@
+package io.ratelimit.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisCommandTimeoutException;
+import io.lettuce.core.RedisConnectionException;
+import io.lettuce.core.RedisException;
+import io.lettuce.core.protocol.RedisProtocolException;
+import io.ratelimit.store.StoreException;
+import io.ratelimit.store.StoreException.Kind;
+import java.nio.channels.ClosedChannelException;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class RedisErrorsTest {
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            READONLY     | READONLY You can't write against a read only replica.
+            READONLY     | READONLY You can't write against a read only replica. script: 2d94, on @user_script:77.
+            READONLY     | ERR Error running script (call to f_2d94): @user_script:77: @user_script: 77: -READONLY You can't write against a read only replica.
+            LOADING      | LOADING Redis is loading the dataset in memory
+            LOADING      | LOADING Valkey is loading the dataset in memory
+            OOM          | OOM command not allowed when used memory > 'maxmemory'. script: 2d94, on @user_script:77.
+            OOM          | ERR Error running script (call to f_2d94): @user_script:77: @user_script: 77: -OOM command not allowed when used memory > 'maxmemory'.
+            BUSY         | BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.
+            BUSY         | UNKILLABLE Sorry the script already executed write commands against the dataset.
+            NOSCRIPT     | NOSCRIPT No matching script. Please use EVAL.
+            AUTH         | NOAUTH Authentication required.
+            AUTH         | NOAUTH HELLO must be called with the client already authenticated
+            AUTH         | WRONGPASS invalid username-password pair or user is disabled.
+            AUTH         | ERR invalid password
+            AUTH         | ERR AUTH <password> called without any password configured for the default user. Are you sure your configuration is correct?
+            AUTH         | ERR Client sent AUTH, but no password is set
+            PERMISSION   | NOPERM this user has no permissions to run the 'evalsha' command
+            PERMISSION   | NOPERM this user has no permissions to access one of the keys used as arguments
+            PERMISSION   | ERR The user executing the script can't run this command or subcommand script: 2d94, on @user_script:58.
+            PERMISSION   | ERR Error running script (call to f_2d94): @user_script:58: @user_script: 58: The user executing the script can't run this command or subcommand
+            PERMISSION   | ERR unknown command `EVALSHA`, with args beginning with:
+            CLUSTER_DOWN | CLUSTERDOWN The cluster is down
+            CLUSTER_DOWN | CLUSTERDOWN Hash slot not served
+            CLUSTER_DOWN | MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.
+            MOVED        | MOVED 3999 127.0.0.1:6381
+            MOVED        | ASK 3999 127.0.0.1:6381
+            TRY_AGAIN    | TRYAGAIN Multiple keys request during rehashing of slot
+            WRONG_TYPE   | WRONGTYPE Operation against a key holding the wrong kind of value
+            CONNECTION   | ERR max number of clients reached
+            OTHER        | MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk.
+            OTHER        | ERR Error running script (call to f_2d94): @user_script:77: @user_script: 77: -MISCONF Redis is configured to save RDB snapshots
+            OTHER        | NOREPLICAS Not enough good replicas to write.
+            OTHER        | CROSSSLOT Keys in request don't hash to the same slot
+            OTHER        | ERR something nobody has seen
+            OTHER        | BUSYGROUP Consumer Group name already exists
+            """)
+    void knowsTheKindOfEachServerError(Kind kind, String text) {
+        assertThat(RedisErrors.kindOf(text)).isEqualTo(kind);
+        assertThat(RedisErrors.toStoreException(new RedisCommandExecutionException(text)))
+                .hasMessageStartingWith("Redis: ")
+                .satisfies(failure -> assertThat(failure.kind()).isEqualTo(kind));
+    }
+
+    static Stream<Arguments> failures() {
+        return Stream.of(
+                Arguments.of(Kind.TIMEOUT, new RedisCommandTimeoutException("Command timed out")),
+                Arguments.of(Kind.TIMEOUT, new CompletionException(new TimeoutException())),
+                Arguments.of(
+                        Kind.TIMEOUT, new RedisException("Request queue size exceeded: 10. Commands are not accepted")),
+                Arguments.of(Kind.CONNECTION, new RedisException("Currently not connected. Commands are rejected.")),
+                Arguments.of(Kind.CONNECTION, new RedisException("Connection closed")),
+                Arguments.of(Kind.CONNECTION, new RedisConnectionException("Unable to connect to 127.0.0.1:1")),
+                Arguments.of(Kind.CONNECTION, new ClosedChannelException()),
+                Arguments.of(
+                        Kind.AUTH,
+                        new RedisConnectionException(
+                                "Unable to connect", new RedisCommandExecutionException("WRONGPASS invalid pair"))),
+                Arguments.of(
+                        Kind.LOADING,
+                        new CompletionException(new RedisConnectionException(
+                                "Unable to connect", new RedisCommandExecutionException("LOADING Redis is loading")))),
+                Arguments.of(Kind.OTHER, new RedisProtocolException("Invalid first byte: 72 (H)")),
+                Arguments.of(Kind.OTHER, new IllegalStateException("a defect")),
+                Arguments.of(Kind.BUSY, new StoreException(Kind.BUSY, "known", null)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("failures")
+    void knowsTheKindOfEachFailureOfTheClient(Kind kind, Throwable failure) {
+        assertThat(RedisErrors.toStoreException(failure).kind()).isEqualTo(kind);
+    }
+
+    @Test
+    void saysInItsOwnWordsWhatHappened() {
+        StoreException failure = RedisErrors.toStoreException(
+                new RedisCommandExecutionException("NOPERM user 'alice' with password 'secret' may not"));
+        assertThat(failure).hasMessage("Redis: the user lacks a permission, or the server a command");
+    }
+
+    @Test
+    void givesTheReasonWhileThereIsNoConnection() {
+        StoreException reason =
+                RedisErrors.toStoreException(new RedisCommandExecutionException("WRONGPASS invalid pair"));
+        assertThat(RedisErrors.notConnected(reason).kind()).isEqualTo(Kind.AUTH);
+        assertThat(RedisErrors.notConnected(null).kind()).isEqualTo(Kind.CONNECTION);
+    }
+}
