@@ -1,0 +1,51 @@
+package io.ratelimit.spring.web;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.List;
+import org.springframework.http.server.PathContainer;
+import org.springframework.web.util.pattern.PathPattern;
+import org.springframework.web.util.pattern.PathPatternParser;
+
+/**
+ * The paths that are not limited at all. To match, a path has to be in its canonical spelling as sent, and no filter may have
+ * changed it: whoever wants to go free must not be able to write the path in a way that something behind reads differently.
+ */
+final class ExcludedPaths {
+    private final List<PathPattern> patterns;
+
+    /** Throws an {@link IllegalArgumentException} if a pattern cannot be parsed. */
+    ExcludedPaths(List<String> patterns) {
+        PathPatternParser parser = new PathPatternParser();
+        this.patterns = patterns.stream()
+                .map(pattern -> parser.parse(parser.initFullPathPattern(pattern)))
+                .toList();
+    }
+
+    boolean contain(HttpServletRequest request) {
+        if (patterns.isEmpty()) {
+            return false;
+        }
+        HttpServletRequest container = NativeRequests.unwrap(request);
+        String sent = container.getRequestURI();
+        String context = container.getContextPath() == null ? "" : container.getContextPath();
+        if (sent == null || !PathSpelling.isCanonical(sent) || !sent.startsWith(context)) {
+            return false;
+        }
+        String path = sent.substring(context.length());
+        return isUnchanged(request, container, path) && matches(path.isEmpty() ? "/" : path);
+    }
+
+    private static boolean isUnchanged(HttpServletRequest request, HttpServletRequest container, String path) {
+        return request == container || (request.getContextPath() + path).equals(request.getRequestURI());
+    }
+
+    private boolean matches(String path) {
+        PathContainer parsed = PathContainer.parsePath(path);
+        for (PathPattern pattern : patterns) {
+            if (pattern.matches(parsed)) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,130 @@
+package io.ratelimit.spring.web;
+
+import io.ratelimit.rule.Rule;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.server.PathContainer;
+import org.springframework.web.util.pattern.PathPattern;
+import org.springframework.web.util.pattern.PathPattern.PathMatchInfo;
+import org.springframework.web.util.pattern.PathPatternParser;
+
+/**
+ * Finds the rules whose path patterns match, at a cost that does not grow with rules for other paths: patterns are kept in a
+ * tree by the literal segments that they begin with, and only those on the way of a path are tried.
+ *
+ * <p>Immutable and safe for any number of threads.
+ */
+final class PathIndex {
+    private final PathSensitivity sensitivity;
+    private final Node root = new Node();
+
+    /** Throws an {@link IllegalArgumentException} if a pattern cannot be parsed. */
+    PathIndex(List<Rule> rules, PathSensitivity sensitivity) {
+        this.sensitivity = sensitivity;
+        PathPatternParser parser = new PathPatternParser();
+        parser.setCaseSensitive(sensitivity == PathSensitivity.CASE_SENSITIVE);
+        for (int order = 0; order < rules.size(); order++) {
+            for (String path : rules.get(order).paths()) {
+                String pattern = withoutSlashAtEnd(parser.initFullPathPattern(path));
+                Node node = root;
+                for (String segment : literalPrefix(pattern)) {
+                    node = node.children.computeIfAbsent(folded(segment), absent -> new Node());
+                }
+                node.entries.add(new Entry(order, rules.get(order), parser.parse(pattern)));
+            }
+        }
+    }
+
+    /** What begins with the same literal segments. */
+    private static final class Node {
+        private final Map<String, Node> children = new HashMap<>();
+        private final List<Entry> entries = new ArrayList<>();
+    }
+
+    private record Entry(int order, Rule rule, PathPattern pattern) {}
+
+    /**
+     * The rules found, in the order of configuration.
+     *
+     * @param matches the rules
+     * @param evaluated how many patterns were tried
+     */
+    record Found(List<RuleMatch> matches, int evaluated) {}
+
+    /**
+     * Returns the rules that have a pattern for one of these paths.
+     *
+     * @param candidates which rules may apply for other reasons than the path; asked before a pattern is tried
+     */
+    Found find(List<PathContainer> paths, Predicate<Rule> candidates) {
+        TreeMap<Integer, RuleMatch> matches = new TreeMap<>();
+        int evaluated = 0;
+        for (PathContainer path : paths) {
+            for (Entry entry : entriesFor(path)) {
+                if (!matches.containsKey(entry.order()) && candidates.test(entry.rule())) {
+                    evaluated++;
+                    PathMatchInfo match = entry.pattern().matchAndExtract(path);
+                    if (match != null) {
+                        Rule rule = entry.rule();
+                        matches.put(entry.order(), new RuleMatch(rule, rule.key(), match.getUriVariables()));
+                    }
+                }
+            }
+        }
+        return new Found(List.copyOf(matches.values()), evaluated);
+    }
+
+    private List<Entry> entriesFor(PathContainer path) {
+        List<Entry> entries = new ArrayList<>(root.entries);
+        Node node = root;
+        for (PathContainer.Element element : path.elements()) {
+            if (element instanceof PathContainer.PathSegment segment) {
+                node = child(node, segment.valueToMatch());
+                if (node == null) {
+                    break;
+                }
+                entries.addAll(node.entries);
+            }
+        }
+        return entries;
+    }
+
+    private @Nullable Node child(Node node, String segment) {
+        return node.children.get(folded(segment));
+    }
+
+    /** Folds case character by character, as patterns compare. */
+    private String folded(String segment) {
+        if (sensitivity == PathSensitivity.CASE_SENSITIVE) {
+            return segment;
+        }
+        StringBuilder folded = new StringBuilder(segment.length());
+        for (int i = 0; i < segment.length(); i++) {
+            folded.append(Character.toLowerCase(segment.charAt(i)));
+        }
+        return folded.toString();
+    }
+
+    /** The canonical path has no slash at the end, so neither has what it is compared with. */
+    private static String withoutSlashAtEnd(String pattern) {
+        return pattern.length() > 1 && pattern.endsWith("/") ? pattern.substring(0, pattern.length() - 1) : pattern;
+    }
+
+    private static List<String> literalPrefix(String pattern) {
+        List<String> segments = new ArrayList<>();
+        for (String segment : pattern.split("/", -1)) {
+            if (segment.chars().anyMatch(c -> "{}*?\\".indexOf(c) >= 0)) {
+                break;
+            }
+            if (!segment.isEmpty()) {
+                segments.add(segment);
+            }
+        }
+        return segments;
+    }
+}
