@@ -1,0 +1,32 @@
+package io.ratelimit.spring.web;
+
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
+
+/**
+ * The request as the application sees it, but with the address of the connection: Spring's {@code ForwardedHeaderFilter}
+ * believes whatever the client claims, and a key made from that would be a fresh quota for every claim.
+ */
+final class PeerAddressRequest extends HttpServletRequestWrapper {
+    private final HttpServletRequest container;
+
+    PeerAddressRequest(HttpServletRequest request) {
+        super(request);
+        this.container = NativeRequests.unwrap(request);
+    }
+
+    @Override
+    public String getRemoteAddr() {
+        return container.getRemoteAddr();
+    }
+
+    @Override
+    public String getRemoteHost() {
+        return container.getRemoteHost();
+    }
+
+    @Override
+    public int getRemotePort() {
+        return container.getRemotePort();
+    }
+}

@@ -1,0 +1,46 @@
+package io.ratelimit.spring.web;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.expression.Expression;
+import org.springframework.expression.ParseException;
+import org.springframework.expression.spel.standard.SpelExpressionParser;
+
+/**
+ * A SpEL expression over a request, parsed once. What it may use, see {@link RequestExpressionContext}.
+ *
+ * <p>Immutable and safe for any number of threads. What a request contains is data to it and never parsed.
+ */
+final class RequestExpression {
+    private static final SpelExpressionParser PARSER = new SpelExpressionParser();
+
+    private final Expression expression;
+
+    private RequestExpression(Expression expression) {
+        this.expression = expression;
+    }
+
+    /**
+     * Parses an expression.
+     *
+     * @param name the setting's name, for the message
+     * @throws IllegalArgumentException if it does not parse
+     */
+    static RequestExpression parse(String name, String text) {
+        try {
+            return new RequestExpression(PARSER.parseExpression(text));
+        } catch (ParseException malformed) {
+            throw new IllegalArgumentException(
+                    name + ": \"" + text + "\" (expected: a SpEL expression over the request, such as"
+                            + " #headers['X-Tenant']; " + malformed.getSimpleMessage() + ")",
+                    malformed);
+        }
+    }
+
+    /** Returns the value; throws whatever the evaluation throws. */
+    @Nullable
+    Object evaluate(HttpServletRequest request, Map<String, String> pathVariables) {
+        return expression.getValue(new RequestExpressionContext(request, pathVariables));
+    }
+}

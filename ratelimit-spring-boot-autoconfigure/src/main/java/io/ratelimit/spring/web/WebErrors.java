@@ -1,0 +1,59 @@
+package io.ratelimit.spring.web;
+
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Counts failures around decisions and logs them: of each kind at most one line a minute, however many requests fail.
+ *
+ * <p>The lines name the class of an exception but not its message, which may hold an identity.
+ */
+final class WebErrors {
+    private static final Logger log = LoggerFactory.getLogger(WebErrors.class);
+    private static final long QUIET_NANOS = 60_000_000_000L;
+
+    private final WebErrorListener listener;
+    private final LongSupplier nanoTime;
+    private final Map<WebError, Line> lines = new EnumMap<>(WebError.class);
+
+    WebErrors(WebErrorListener listener, LongSupplier nanoTime) {
+        this.listener = listener;
+        this.nanoTime = nanoTime;
+        long start = nanoTime.getAsLong();
+        for (WebError error : WebError.values()) {
+            lines.put(error, new Line(new AtomicLong(start), new AtomicLong()));
+        }
+    }
+
+    /** The moment from which the next line may be written, and the failures since the last one. */
+    private record Line(AtomicLong from, AtomicLong failures) {}
+
+    void report(WebError error, String where, @Nullable Throwable cause) {
+        try {
+            listener.failed(error, cause);
+        } catch (RuntimeException broken) {
+            log.debug("A listener failed; nothing else depends on it", broken);
+        }
+        log.debug("{} failed at {}", error, where, cause);
+        Line line = lines.get(error);
+        if (line == null) {
+            return;
+        }
+        line.failures().incrementAndGet();
+        long now = nanoTime.getAsLong();
+        long from = line.from().get();
+        if (now - from >= 0 && line.from().compareAndSet(from, now + QUIET_NANOS)) {
+            log.warn(
+                    "Rate limiting met a failure ({}) at {}: {}; {} since the last such line. Details at DEBUG",
+                    error.id(),
+                    where,
+                    cause == null ? "no usable value" : cause.getClass().getName(),
+                    line.failures().getAndSet(0));
+        }
+    }
+}
