@@ -1,0 +1,75 @@
+package io.ratelimit.spring.web;
+
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/** Answers refused requests. */
+final class DenialWriter {
+    private static final String PROBLEM_JSON = "application/problem+json";
+
+    private final @Nullable RateLimitResponseCustomizer customizer;
+    private final WebErrors errors;
+
+    DenialWriter(@Nullable RateLimitResponseCustomizer customizer, WebErrors errors) {
+        this.customizer = customizer;
+        this.errors = errors;
+    }
+
+    /** Writes the headers of a denial that are not about quotas. */
+    static void writeHeaders(RateLimitDenial denial, HttpServletResponse response) {
+        // RFC 6585: a cache must not keep a 429. The others would do as much harm in one.
+        response.setHeader("Cache-Control", "no-store");
+        denial.retryAfterSeconds()
+                .ifPresent(seconds -> response.setHeader(QuotaHeaders.RETRY_AFTER, Long.toString(seconds)));
+    }
+
+    /** Answers the request, unless the response is under way already. */
+    void write(RateLimitDenial denial, HttpServletRequest request, HttpServletResponse response) throws IOException {
+        if (response.isCommitted()) {
+            return;
+        }
+        response.resetBuffer();
+        // Not sendError(), which has the container dispatch to an error page that may say something else.
+        response.setStatus(denial.reason().status());
+        writeHeaders(denial, response);
+        if (!customized(denial, request, response)) {
+            writeDefault(denial, request, response);
+        }
+    }
+
+    private boolean customized(RateLimitDenial denial, HttpServletRequest request, HttpServletResponse response) {
+        if (customizer == null) {
+            return false;
+        }
+        try {
+            customizer.customize(denial, request, response);
+            return true;
+        } catch (Exception broken) {
+            errors.report(WebError.CUSTOMIZER, "a denial", broken);
+            if (response.isCommitted()) {
+                return true;
+            }
+            response.resetBuffer();
+            response.setStatus(denial.reason().status());
+            return false;
+        }
+    }
+
+    private static void writeDefault(RateLimitDenial denial, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        byte[] body = ProblemBody.of(denial);
+        response.setContentType(PROBLEM_JSON);
+        response.setContentLength(body.length);
+        if ("HEAD".equals(request.getMethod())) {
+            return;
+        }
+        try {
+            response.getOutputStream().write(body);
+        } catch (IllegalStateException writerInUse) {
+            response.getWriter().write(new String(body, StandardCharsets.UTF_8));
+        }
+    }
+}

@@ -1,0 +1,53 @@
+package io.ratelimit.spring.web;
+
+import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpServletResponseWrapper;
+import java.util.List;
+
+/**
+ * Lets scripts of other origins read the quota headers: as soon as the application allows the origin, by whatever means, the
+ * headers are exposed to it too.
+ */
+final class ExposingResponse extends HttpServletResponseWrapper {
+    private static final String ALLOW_ORIGIN = "Access-Control-Allow-Origin";
+    private static final String EXPOSE_HEADERS = "Access-Control-Expose-Headers";
+
+    private final String names;
+    private boolean exposed;
+
+    ExposingResponse(HttpServletResponse response, List<String> names) {
+        super(response);
+        this.names = String.join(", ", names);
+        if (allowsOrigin(response)) {
+            expose();
+        }
+    }
+
+    static boolean allowsOrigin(HttpServletResponse response) {
+        return response.containsHeader(ALLOW_ORIGIN);
+    }
+
+    @Override
+    public void setHeader(String name, String value) {
+        super.setHeader(name, value);
+        noticed(name);
+    }
+
+    @Override
+    public void addHeader(String name, String value) {
+        super.addHeader(name, value);
+        noticed(name);
+    }
+
+    private void noticed(String name) {
+        if (!exposed && ALLOW_ORIGIN.equalsIgnoreCase(name)) {
+            expose();
+        }
+    }
+
+    private void expose() {
+        exposed = true;
+        // Another line of the same list: what the application exposes itself stays.
+        super.addHeader(EXPOSE_HEADERS, names);
+    }
+}
