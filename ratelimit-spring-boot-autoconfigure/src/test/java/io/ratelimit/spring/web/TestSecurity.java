@@ -1,0 +1,80 @@
+package io.ratelimit.spring.web;
+
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
+import org.springframework.security.config.Customizer;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.core.authority.AuthorityUtils;
+import org.springframework.security.core.context.SecurityContext;
+import org.springframework.security.core.context.SecurityContextHolder;
+import org.springframework.security.core.userdetails.User;
+import org.springframework.security.core.userdetails.UserDetailsService;
+import org.springframework.security.provisioning.InMemoryUserDetailsManager;
+import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.authentication.www.BasicAuthenticationFilter;
+import org.springframework.security.web.context.RequestAttributeSecurityContextRepository;
+import org.springframework.security.web.csrf.CookieCsrfTokenRepository;
+import org.springframework.security.web.csrf.CsrfTokenRequestAttributeHandler;
+import org.springframework.security.web.servlet.util.matcher.PathPatternRequestMatcher;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+/** Basic authentication and bearer tokens; users under /user and /queue/echo; CSRF protection of /queue/echo. */
+@Configuration(proxyBeanMethods = false)
+class TestSecurity {
+    static final String CSRF_TOKEN = "0d5a3a3b-3f0c-4b57-9a35-0b5d0c1f2e4d";
+
+    @Bean
+    SecurityFilterChain chain(HttpSecurity http, Switchboard board) {
+        return http.authorizeHttpRequests(requests -> requests.requestMatchers("/user/**", "/queue/echo")
+                        .authenticated()
+                        .anyRequest()
+                        .permitAll())
+                .httpBasic(Customizer.withDefaults())
+                .logout(logout -> logout.logoutUrl("/logout"))
+                .csrf(csrf -> csrf.csrfTokenRepository(new CookieCsrfTokenRepository())
+                        .csrfTokenRequestHandler(new CsrfTokenRequestAttributeHandler())
+                        .requireCsrfProtectionMatcher(
+                                PathPatternRequestMatcher.withDefaults().matcher("/queue/echo")))
+                .addFilterBefore(new BearerFilter(board), BasicAuthenticationFilter.class)
+                .build();
+    }
+
+    @Bean
+    UserDetailsService users() {
+        return new InMemoryUserDetailsManager(
+                User.withUsername("ann").password("{noop}secret").roles("USER").build(),
+                User.withUsername("bob").password("{noop}secret").roles("USER").build());
+    }
+
+    /** Takes the token for the user's name, as a filter for JWTs does with a signature in between. */
+    private static final class BearerFilter extends OncePerRequestFilter {
+        private final RequestAttributeSecurityContextRepository repository =
+                new RequestAttributeSecurityContextRepository();
+        private final Switchboard board;
+
+        BearerFilter(Switchboard board) {
+            this.board = board;
+        }
+
+        @Override
+        protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+                throws ServletException, IOException {
+            String header = request.getHeader("Authorization");
+            if (header != null && header.startsWith("Bearer signed-")) {
+                board.count("jwt");
+                SecurityContext context = SecurityContextHolder.createEmptyContext();
+                context.setAuthentication(UsernamePasswordAuthenticationToken.authenticated(
+                        header.substring("Bearer signed-".length()), "", AuthorityUtils.NO_AUTHORITIES));
+                SecurityContextHolder.setContext(context);
+                repository.saveContext(context, request, response);
+            }
+            chain.doFilter(request, response);
+        }
+    }
+}
