@@ -1,0 +1,86 @@
+package io.ratelimit.spring.autoconfigure;
+
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Checks what concerns all rules: names, bounds and times. */
+final class GeneralChecks {
+    private static final Duration LONGEST_TIMEOUT = Duration.ofSeconds(10);
+
+    private final Problems problems;
+
+    GeneralChecks(Problems problems) {
+        this.problems = problems;
+    }
+
+    void check(RateLimitProperties properties) {
+        checkNamespace(properties.namespace());
+        checkSecret(properties.keySecret());
+        checkExcluded(properties.exclude());
+        checkJitter(properties.retryAfterJitter());
+        checkAtLeast("ratelimit.memory.max-keys", properties.memory().maxKeys(), 1, "1000000");
+        checkAtLeast("ratelimit.max-held", properties.maxHeld(), 0, "1000");
+        checkTimeout(properties.redis().timeout());
+    }
+
+    private void checkNamespace(String namespace) {
+        boolean clean = namespace
+                .chars()
+                .noneMatch(c -> c == '{' || c == '}' || Character.isWhitespace(c) || Character.isISOControl(c));
+        if (namespace.isEmpty() || !clean) {
+            problems.add(
+                    "ratelimit.namespace",
+                    namespace,
+                    namespace.isEmpty()
+                            ? "the namespace is empty"
+                            : "the namespace has a brace, a blank or a control character",
+                    "a name without braces, which mark the part of a key that decides its cluster slot, and without blanks",
+                    "ratelimit");
+        }
+    }
+
+    private void checkSecret(@Nullable String secret) {
+        // An empty one in YAML is a name without a value; one of blanks is an unset variable or a slip.
+        if (secret != null && !secret.isEmpty() && secret.isBlank()) {
+            problems.add(
+                    "ratelimit.key-secret",
+                    secret,
+                    "the secret is blank",
+                    "a secret text, or no key-secret",
+                    "${SECRET}");
+        }
+    }
+
+    private void checkExcluded(List<String> exclude) {
+        PathCheck check = new PathCheck(problems);
+        for (int i = 0; i < exclude.size(); i++) {
+            check.check(problems.given().elementOf("ratelimit.exclude", i), exclude.get(i));
+        }
+    }
+
+    private void checkJitter(double jitter) {
+        if (!(jitter >= 0 && jitter <= 1)) {
+            problems.add("ratelimit.retry-after-jitter", jitter, "this is no fraction", "a number from 0 to 1", "0.1");
+        }
+    }
+
+    private void checkAtLeast(String property, int value, int least, String example) {
+        if (value < least) {
+            problems.add(property, value, "this is too small", "a whole number from " + least, example);
+        }
+    }
+
+    private void checkTimeout(Duration timeout) {
+        if (timeout.compareTo(Duration.ofMillis(1)) < 0 || timeout.compareTo(LONGEST_TIMEOUT) > 0) {
+            problems.add(
+                    "ratelimit.redis.timeout",
+                    timeout,
+                    timeout.compareTo(LONGEST_TIMEOUT) > 0
+                            ? "a request would wait that long while Redis is slow"
+                            : "no answer can arrive in so short a time",
+                    "a duration from 1ms to 10s",
+                    "100ms");
+        }
+    }
+}

@@ -1,0 +1,109 @@
+package io.ratelimit.spring.autoconfigure;
+
+import io.ratelimit.RateLimitListener;
+import io.ratelimit.RuleLimiter;
+import io.ratelimit.identity.AccessLists;
+import io.ratelimit.identity.ApiKeyRegistry;
+import io.ratelimit.identity.ApiKeys;
+import io.ratelimit.identity.ClientAddress;
+import io.ratelimit.identity.IdentityDigest;
+import io.ratelimit.identity.IdentityErrorListener;
+import io.ratelimit.identity.IdentityResolver;
+import io.ratelimit.identity.TierResolver;
+import io.ratelimit.rule.RuleSet;
+import io.ratelimit.store.LimitStore;
+import io.ratelimit.store.MemoryStore;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.Environment;
+
+/** What every application has that limits: the rules, who is asking, and who decides. */
+@AutoConfiguration
+@ConditionalOnRateLimit
+@EnableConfigurationProperties(RateLimitProperties.class)
+final class RateLimitAutoConfiguration {
+
+    @Bean
+    static RateLimitConfigurationReader rateLimitConfigurationReader(
+            ConfigurableListableBeanFactory beans, Environment environment) {
+        return new RateLimitConfigurationReader(() -> SurroundingsFinder.find(beans, environment));
+    }
+
+    @Bean
+    static ProblemCollectingAdvisor rateLimitProblemCollectingAdvisor(RateLimitConfigurationReader reader) {
+        return new ProblemCollectingAdvisor(reader);
+    }
+
+    @Bean
+    static EarlyConfigurationCheck rateLimitEarlyConfigurationCheck() {
+        return new EarlyConfigurationCheck();
+    }
+
+    @Bean
+    RateLimitConfiguration rateLimitConfiguration(RateLimitProperties properties, RateLimitConfigurationReader reader) {
+        Problems problems = new Problems(new GivenProperties());
+        RateLimitConfiguration configuration = reader.read(properties, problems);
+        problems.throwIfAny();
+        return configuration;
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    RuleSet rateLimitRules(RateLimitConfiguration configuration) {
+        return configuration.rules();
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    IdentityDigest rateLimitIdentityDigest(RateLimitProperties properties) {
+        String secret = properties.keySecret();
+        return secret == null || secret.isEmpty() ? IdentityDigest.sha256() : IdentityDigest.hmac(secret);
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    ApiKeyRegistry rateLimitApiKeyRegistry(RateLimitConfiguration configuration) {
+        return ApiKeyRegistry.of(configuration.apiKeys());
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    IdentityResolver rateLimitIdentityResolver(
+            RateLimitConfiguration configuration,
+            ApiKeyRegistry registry,
+            ObjectProvider<TierResolver> tiers,
+            ObjectProvider<IdentityErrorListener> listeners) {
+        IdentityErrorListener errors =
+                new IdentityErrors(listeners.orderedStream().toList());
+        @Nullable TierResolver tierResolver = tiers.getIfAvailable();
+        return new IdentityResolver(
+                configuration.identityOrder(),
+                new ApiKeys(configuration.apiKeySettings(), registry, errors),
+                new ClientAddress(configuration.clientAddress()),
+                tierResolver,
+                errors);
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    AccessLists rateLimitAccessLists(RateLimitConfiguration configuration, IdentityResolver resolver) {
+        return new AccessLists(resolver, configuration.exempt(), configuration.blocked());
+    }
+
+    @Bean
+    @ConditionalOnMissingBean(LimitStore.class)
+    MemoryStore rateLimitMemoryStore(RateLimitProperties properties) {
+        return MemoryStore.withMaxKeys(properties.memory().maxKeys());
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    RuleLimiter rateLimitRuleLimiter(LimitStore store, ObjectProvider<RateLimitListener> listeners) {
+        return new RuleLimiter(store, listeners.orderedStream().toList());
+    }
+}
