@@ -19,6 +19,12 @@ final class GivenProperties {
         return byName.containsKey(property);
     }
 
+    /** Returns whether a property is given in parts below its name. */
+    boolean hasGroup(String property) {
+        String next = byName.higherKey(property + ".");
+        return next != null && next.startsWith(property + ".");
+    }
+
     /** Returns the name of an element of a list, which is the list's own where it is written with commas in one line. */
     String elementOf(String list, int index) {
         return has(list) ? list : list + "[" + index + "]";

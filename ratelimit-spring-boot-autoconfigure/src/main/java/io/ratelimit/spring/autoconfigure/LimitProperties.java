@@ -13,13 +13,4 @@ import org.jspecify.annotations.Nullable;
 public record LimitProperties(
         @Nullable String limit,
         @Nullable Algorithm algorithm,
-        @Nullable Long burst) {
-    /**
-     * Returns the limit that a text stands for. The conversion of Spring finds this method by its name.
-     *
-     * @param limit the text, such as {@code 5/1m}
-     */
-    public static LimitProperties of(String limit) {
-        return new LimitProperties(limit, null, null);
-    }
-}
+        @Nullable Long burst) {}

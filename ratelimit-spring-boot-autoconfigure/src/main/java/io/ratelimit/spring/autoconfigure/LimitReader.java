@@ -43,22 +43,19 @@ final class LimitReader {
         List<Limit> limits = new ArrayList<>(entries.size());
         for (int i = 0; i < entries.size(); i++) {
             LimitProperties entry = entries.get(i);
-            String name = nameOf(property, i);
+            // One object stands for a list of one.
+            String element = problems.given().hasGroup(property)
+                    ? property
+                    : problems.given().elementOf(property, i);
             read(
-                            name,
+                            problems.given().has(element) ? element : element + ".limit",
                             entry.limit(),
                             entry.algorithm() == null ? algorithm : entry.algorithm(),
-                            property + "[" + i + "].burst",
+                            element + ".burst",
                             entry.burst())
                     .ifPresent(limits::add);
         }
         return limits;
-    }
-
-    /** A list can be written with commas in one line, as texts, or as objects. */
-    private String nameOf(String property, int index) {
-        String element = problems.given().elementOf(property, index);
-        return problems.given().has(element) ? element : element + ".limit";
     }
 
     private Optional<Limit> withBurst(Limit limit, String text, String burstProperty, @Nullable Long burst) {

@@ -10,6 +10,7 @@ import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.UnboundConfigurationPropertiesException;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.core.convert.ConversionFailedException;
 
 /**
@@ -55,7 +56,7 @@ final class ProblemCollectingBindHandler extends AbstractBindHandler {
             collect(unbound.getUnboundProperties());
             return null;
         }
-        ConfigurationProperty property = context.getConfigurationProperty();
+        ConfigurationProperty property = find(name, context);
         remember(name, property);
         Object value = valueOf(error, property);
         if (!isBlank(value)) {
@@ -83,6 +84,17 @@ final class ProblemCollectingBindHandler extends AbstractBindHandler {
             }
             problems.throwIfAny();
         }
+    }
+
+    /** Below a value that should have been a group, the context no longer knows it. */
+    private static @Nullable ConfigurationProperty find(ConfigurationPropertyName name, BindContext context) {
+        for (ConfigurationPropertySource source : context.getSources()) {
+            ConfigurationProperty property = source.getConfigurationProperty(name);
+            if (property != null) {
+                return property;
+            }
+        }
+        return context.getConfigurationProperty();
     }
 
     private void collect(Set<ConfigurationProperty> unbound) {

@@ -18,6 +18,7 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.ConfigurationPropertiesBinding;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
@@ -37,6 +38,12 @@ final class RateLimitAutoConfiguration {
     @Bean
     static ProblemCollectingAdvisor rateLimitProblemCollectingAdvisor(RateLimitConfigurationReader reader) {
         return new ProblemCollectingAdvisor(reader);
+    }
+
+    @Bean
+    @ConfigurationPropertiesBinding
+    static LimitPropertiesConverter rateLimitPropertiesConverter() {
+        return new LimitPropertiesConverter();
     }
 
     @Bean
