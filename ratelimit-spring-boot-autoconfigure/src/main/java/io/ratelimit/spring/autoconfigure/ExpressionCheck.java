@@ -58,7 +58,7 @@ final class ExpressionCheck {
             problems.add(
                     property,
                     text,
-                    "the expression does not parse: " + UserText.plain(invalid.getSimpleMessage()) + " (at character "
+                    "the expression does not parse: " + Problems.plain(invalid.getSimpleMessage()) + " (at character "
                             + invalid.getPosition() + ")",
                     "a SpEL expression for " + yields,
                     example);

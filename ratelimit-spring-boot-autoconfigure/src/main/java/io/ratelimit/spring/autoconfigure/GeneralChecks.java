@@ -2,10 +2,12 @@ package io.ratelimit.spring.autoconfigure;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Checks what concerns all rules: names, bounds and times. */
 final class GeneralChecks {
+    private static final Pattern NAMESPACE = Pattern.compile("[^\\s{}\\p{Cntrl}]{1,64}");
     private static final Duration LONGEST_TIMEOUT = Duration.ofSeconds(10);
 
     private final Problems problems;
@@ -25,17 +27,14 @@ final class GeneralChecks {
     }
 
     private void checkNamespace(String namespace) {
-        boolean clean = namespace
-                .chars()
-                .noneMatch(c -> c == '{' || c == '}' || Character.isWhitespace(c) || Character.isISOControl(c));
-        if (namespace.isEmpty() || !clean) {
+        if (!NAMESPACE.matcher(namespace).matches()) {
             problems.add(
                     "ratelimit.namespace",
                     namespace,
                     namespace.isEmpty()
                             ? "the namespace is empty"
-                            : "the namespace has a brace, a blank or a control character",
-                    "a name without braces, which mark the part of a key that decides its cluster slot, and without blanks",
+                            : "the namespace has a brace, a blank or a control character, or is too long",
+                    "1 to 64 characters without blanks, and without braces, which mark what decides a key's cluster slot",
                     "ratelimit");
         }
     }

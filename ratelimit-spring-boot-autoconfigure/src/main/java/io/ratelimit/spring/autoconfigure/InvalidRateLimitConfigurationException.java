@@ -2,9 +2,10 @@ package io.ratelimit.spring.autoconfigure;
 
 import java.util.List;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** The configuration under {@code ratelimit} is wrong; knows everything that is wrong with it. */
-final class InvalidRateLimitConfigurationException extends RuntimeException {
+public final class InvalidRateLimitConfigurationException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final transient List<ConfigurationProblem> problems;
@@ -12,6 +13,22 @@ final class InvalidRateLimitConfigurationException extends RuntimeException {
     InvalidRateLimitConfigurationException(List<ConfigurationProblem> problems) {
         super(describe(problems));
         this.problems = List.copyOf(problems);
+    }
+
+    /**
+     * Returns the exception for one property.
+     *
+     * @param property the full name
+     * @param value the value; {@code null} if it is missing
+     * @param reason what is wrong
+     * @param expected what would be right
+     * @param exampleLine a right line
+     */
+    public static InvalidRateLimitConfigurationException of(
+            String property, @Nullable Object value, String reason, String expected, String exampleLine) {
+        Problems problems = new Problems(new GivenProperties());
+        problems.addWithLine(property, value, reason, expected, exampleLine);
+        return problems.toException();
     }
 
     List<ConfigurationProblem> problems() {

@@ -2,6 +2,7 @@ package io.ratelimit.spring.autoconfigure;
 
 import io.ratelimit.limit.Algorithm;
 import io.ratelimit.limit.Limit;
+import io.ratelimit.limit.Quoted;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -66,7 +67,7 @@ final class LimitReader {
             problems.add(
                     burstProperty,
                     burst,
-                    "the burst is given twice: here and in the limit " + UserText.quoted(text),
+                    "the burst is given twice: here and in the limit " + Quoted.text(text),
                     "a burst in one of the two places",
                     burst.toString());
             return Optional.empty();

@@ -1,5 +1,6 @@
 package io.ratelimit.spring.autoconfigure;
 
+import io.ratelimit.limit.Quoted;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -61,7 +62,7 @@ final class PathCheck {
                 add(
                         property,
                         pattern,
-                        "ratelimit.exclude has " + UserText.quoted(exclusion) + ", so the rule can never apply here",
+                        "ratelimit.exclude has " + Quoted.text(exclusion) + ", so the rule can never apply here",
                         "a path that is not excluded");
                 return;
             }
@@ -87,7 +88,7 @@ final class PathCheck {
                 PathPatternParser.defaultInstance.parse(pattern);
                 return null;
             } catch (PatternParseException invalid) {
-                return UserText.plain(String.valueOf(invalid.getMessage())) + " at character " + invalid.getPosition();
+                return Problems.plain(String.valueOf(invalid.getMessage())) + " at character " + invalid.getPosition();
             }
         }
 

@@ -1,5 +1,6 @@
 package io.ratelimit.spring.autoconfigure;
 
+import io.ratelimit.limit.Quoted;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -58,7 +59,7 @@ final class Problems {
         if (message.matches()) {
             add(property, value, message.group(1) + " is " + message.group(2), message.group(3), example);
         } else {
-            add(property, value, UserText.plain(String.valueOf(refused.getMessage())), "another value", example);
+            add(property, value, plain(String.valueOf(refused.getMessage())), "another value", example);
         }
     }
 
@@ -83,11 +84,21 @@ final class Problems {
         return found.size();
     }
 
+    InvalidRateLimitConfigurationException toException() {
+        return new InvalidRateLimitConfigurationException(found);
+    }
+
     /** Throws everything found, if anything was. */
     void throwIfAny() {
         if (!found.isEmpty()) {
-            throw new InvalidRateLimitConfigurationException(found);
+            throw toException();
         }
+    }
+
+    /** Returns a text without quotes around it, escaped and cut. */
+    static String plain(String text) {
+        String quoted = Quoted.text(text);
+        return quoted.substring(1, quoted.length() - 1);
     }
 
     /** Returns a value as it may be shown: escaped and cut, and a secret not at all. */
@@ -95,6 +106,6 @@ final class Problems {
         if (SECRET.matcher(property).matches()) {
             return MASK;
         }
-        return value instanceof CharSequence text ? UserText.quoted(text.toString()) : UserText.plain(value.toString());
+        return value instanceof CharSequence text ? Quoted.text(text.toString()) : plain(value.toString());
     }
 }

@@ -1,6 +1,7 @@
 package io.ratelimit.spring.autoconfigure;
 
 import io.ratelimit.RateLimitListener;
+import io.ratelimit.RateLimiterRegistry;
 import io.ratelimit.RuleLimiter;
 import io.ratelimit.identity.AccessLists;
 import io.ratelimit.identity.ApiKeyRegistry;
@@ -11,8 +12,8 @@ import io.ratelimit.identity.IdentityErrorListener;
 import io.ratelimit.identity.IdentityResolver;
 import io.ratelimit.identity.TierResolver;
 import io.ratelimit.rule.RuleSet;
+import io.ratelimit.spring.actuate.BackendMonitor;
 import io.ratelimit.store.LimitStore;
-import io.ratelimit.store.MemoryStore;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -21,12 +22,14 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.context.properties.ConfigurationPropertiesBinding;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
 import org.springframework.core.env.Environment;
 
 /** What every application has that limits: the rules, who is asking, and who decides. */
 @AutoConfiguration
 @ConditionalOnRateLimit
 @EnableConfigurationProperties(RateLimitProperties.class)
+@Import(MemoryBackendConfiguration.class)
 final class RateLimitAutoConfiguration {
 
     @Bean
@@ -103,14 +106,32 @@ final class RateLimitAutoConfiguration {
     }
 
     @Bean
-    @ConditionalOnMissingBean(LimitStore.class)
-    MemoryStore rateLimitMemoryStore(RateLimitProperties properties) {
-        return MemoryStore.withMaxKeys(properties.memory().maxKeys());
+    @ConditionalOnMissingBean
+    BackendChoice rateLimitBackendChoice(LimitStore store) {
+        return new BackendChoice("custom", store.getClass().getName(), "the application has a LimitStore bean");
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    BackendMonitor rateLimitBackendMonitor(BackendChoice backend) {
+        return new BackendMonitor(backend.id(), System::nanoTime);
     }
 
     @Bean
     @ConditionalOnMissingBean
     RuleLimiter rateLimitRuleLimiter(LimitStore store, ObjectProvider<RateLimitListener> listeners) {
         return new RuleLimiter(store, listeners.orderedStream().toList());
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    RateLimiterRegistry rateLimiterRegistry(
+            RuleSet rules, RateLimitProperties properties, RuleLimiter limiter, IdentityDigest digest) {
+        return new RateLimiterRegistry(rules, properties.mode(), limiter, digest);
+    }
+
+    @Bean
+    StartReport rateLimitStartReport(BackendChoice backend) {
+        return new StartReport(backend);
     }
 }

@@ -16,7 +16,7 @@ import org.springframework.util.ClassUtils;
  * @param missing what is missing, for a message; empty if there is nothing
  * @param found where the Redis is configured, for a message; empty if it is not
  */
-record RedisConfigured(Optional<String> missing, Optional<String> found) {
+public record RedisConfigured(Optional<String> missing, Optional<String> found) {
     private static final String CONNECTION_DETAILS =
             "org.springframework.boot.data.redis.autoconfigure.DataRedisConnectionDetails";
     private static final String DETAILS_OF_BOOT =
@@ -25,7 +25,8 @@ record RedisConfigured(Optional<String> missing, Optional<String> found) {
             List.of("io.ratelimit.redis.RedisLimitStore", "io.lettuce.core.RedisClient", CONNECTION_DETAILS);
     private static final List<String> PROPERTIES = List.of("url", "host", "sentinel", "cluster", "masterreplica");
 
-    static RedisConfigured find(ListableBeanFactory beans, Environment environment) {
+    /** Finds out, from properties and the definitions of beans alone. */
+    public static RedisConfigured find(ListableBeanFactory beans, Environment environment) {
         ClassLoader loader = RedisConfigured.class.getClassLoader();
         for (String library : LIBRARIES) {
             if (!ClassUtils.isPresent(library, loader)) {
@@ -34,6 +35,15 @@ record RedisConfigured(Optional<String> missing, Optional<String> found) {
             }
         }
         Optional<String> found = property(environment).or(() -> connectionDetails(beans, loader));
+        if (found.isPresent()
+                && beans.getBeanNamesForType(ClassUtils.resolveClassName(CONNECTION_DETAILS, loader), true, false)
+                                .length
+                        == 0) {
+            return new RedisConfigured(
+                    Optional.of(
+                            "there is no bean of type DataRedisConnectionDetails; is DataRedisAutoConfiguration excluded?"),
+                    found);
+        }
         return found.isPresent()
                 ? new RedisConfigured(Optional.empty(), found)
                 : new RedisConfigured(Optional.of("no Redis is configured for the application"), found);

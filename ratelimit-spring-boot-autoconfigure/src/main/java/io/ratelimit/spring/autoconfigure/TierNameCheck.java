@@ -1,5 +1,6 @@
 package io.ratelimit.spring.autoconfigure;
 
+import io.ratelimit.limit.Quoted;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -56,7 +57,7 @@ final class TierNameCheck {
                 problems.add(
                         property + name,
                         null,
-                        "nobody can have the tier " + UserText.quoted(tier)
+                        "nobody can have the tier " + Quoted.text(tier)
                                 + ": it is not under ratelimit.tiers, no API key has it, and it is not the default tier",
                         "one of " + String.join(", ", reachable) + Suggestion.didYouMean(tier, reachable),
                         "50/1m");

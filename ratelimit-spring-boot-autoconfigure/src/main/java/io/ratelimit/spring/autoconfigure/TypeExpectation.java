@@ -1,5 +1,6 @@
 package io.ratelimit.spring.autoconfigure;
 
+import io.ratelimit.limit.Quoted;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -49,7 +50,7 @@ record TypeExpectation(String noun, String expected, String example, List<String
         String text = String.valueOf(value);
         PlaceholderResolutionException unresolved = placeholderIn(error);
         if (unresolved != null) {
-            String placeholder = UserText.quoted("${" + unresolved.getPlaceholder() + "}");
+            String placeholder = Quoted.text("${" + unresolved.getPlaceholder() + "}");
             problems.add(property, value, "nothing defines the placeholder " + placeholder, expected, example);
         } else if (names.isEmpty()) {
             problems.add(property, value, "this is not " + noun, expected, example);

@@ -1,0 +1,33 @@
+package io.ratelimit.spring.autoconfigure;
+
+import io.ratelimit.store.LimitStore;
+import io.ratelimit.store.MemoryStore;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
+
+/** Keeps the counters in the memory of this instance, where nobody else does. */
+@Configuration(proxyBeanMethods = false)
+@ConditionalOnMissingBean(LimitStore.class)
+final class MemoryBackendConfiguration {
+    @Bean
+    MemoryStore rateLimitMemoryStore(RateLimitProperties properties) {
+        return MemoryStore.withMaxKeys(properties.memory().maxKeys());
+    }
+
+    @Bean
+    LocalStore rateLimitLocalStore(MemoryStore store) {
+        return new LocalStore(store);
+    }
+
+    @Bean
+    BackendChoice rateLimitBackendChoice(
+            RateLimitProperties properties, ConfigurableListableBeanFactory beans, Environment environment) {
+        String reason = properties.backend() != null
+                ? "ratelimit.backend says so"
+                : RedisConfigured.find(beans, environment).missing().orElse("no Redis can be used");
+        return new BackendChoice("memory", "the memory of this instance", reason);
+    }
+}

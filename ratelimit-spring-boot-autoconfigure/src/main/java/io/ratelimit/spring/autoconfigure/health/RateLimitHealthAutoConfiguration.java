@@ -1,0 +1,29 @@
+package io.ratelimit.spring.autoconfigure.health;
+
+import io.ratelimit.spring.actuate.BackendMonitor;
+import io.ratelimit.spring.actuate.RateLimitHealthIndicator;
+import io.ratelimit.spring.autoconfigure.ConditionalOnRateLimit;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.context.annotation.Bean;
+
+/** Tells the health of the limiter as {@code rateLimit}. */
+@AutoConfiguration(
+        afterName = "io.ratelimit.spring.autoconfigure.RateLimitAutoConfiguration",
+        beforeName =
+                "org.springframework.boot.health.autoconfigure.registry.HealthContributorRegistryAutoConfiguration")
+@ConditionalOnRateLimit
+@ConditionalOnClass({HealthIndicator.class, ConditionalOnEnabledHealthIndicator.class})
+@ConditionalOnBean(BackendMonitor.class)
+@ConditionalOnEnabledHealthIndicator("rateLimit")
+final class RateLimitHealthAutoConfiguration {
+    @Bean
+    @ConditionalOnMissingBean(name = "rateLimitHealthIndicator")
+    RateLimitHealthIndicator rateLimitHealthIndicator(BackendMonitor monitor) {
+        return new RateLimitHealthIndicator(monitor);
+    }
+}

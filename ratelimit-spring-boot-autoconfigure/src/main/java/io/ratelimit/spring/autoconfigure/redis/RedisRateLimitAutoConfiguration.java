@@ -1,0 +1,78 @@
+package io.ratelimit.spring.autoconfigure.redis;
+
+import io.lettuce.core.RedisClient;
+import io.ratelimit.failover.FailoverStore;
+import io.ratelimit.failover.FailureListener;
+import io.ratelimit.limit.Source;
+import io.ratelimit.limit.Ticker;
+import io.ratelimit.redis.RedisLimitStore;
+import io.ratelimit.spring.autoconfigure.BackendChoice;
+import io.ratelimit.spring.autoconfigure.ConditionalOnRateLimit;
+import io.ratelimit.spring.autoconfigure.LocalStore;
+import io.ratelimit.spring.autoconfigure.RateLimitProperties;
+import io.ratelimit.spring.autoconfigure.RedisConfigured;
+import io.ratelimit.store.LimitStore;
+import io.ratelimit.store.MemoryStore;
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.data.redis.autoconfigure.DataRedisConnectionDetails;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
+import org.springframework.context.annotation.Import;
+import org.springframework.core.env.Environment;
+
+/** Keeps the counters in the Redis of the application. */
+@AutoConfiguration(
+        beforeName = "io.ratelimit.spring.autoconfigure.RateLimitAutoConfiguration",
+        afterName = "org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration")
+@ConditionalOnRateLimit
+@ConditionalOnClass({RedisLimitStore.class, RedisClient.class, DataRedisConnectionDetails.class})
+@ConditionalOnMissingBean(LimitStore.class)
+@Conditional(OnRedisBackendCondition.class)
+@EnableConfigurationProperties(RateLimitProperties.class)
+@Import(RedisTarget.class)
+final class RedisRateLimitAutoConfiguration {
+    /** The most counters of the store that stands in for Redis. */
+    private static final int LOCAL_MAX_KEYS = 100_000;
+
+    @Bean
+    LocalStore rateLimitLocalStore() {
+        return new LocalStore(MemoryStore.of(Ticker.system(), LOCAL_MAX_KEYS, Source.FALLBACK));
+    }
+
+    @Bean
+    FailoverStore rateLimitRedisStore(
+            RateLimitProperties properties,
+            RedisTarget target,
+            LocalStore local,
+            ObjectProvider<FailureListener> listeners) {
+        RedisLimitStore redis = target.builder()
+                .namespace(properties.namespace())
+                .timeout(properties.redis().timeout())
+                .build();
+        try {
+            new RedisProbe(redis, target).check(properties.redis().failFast());
+        } catch (RuntimeException unusable) {
+            redis.close();
+            throw unusable;
+        }
+        return new FailoverStore(
+                redis,
+                local.store(),
+                Ticker.system(),
+                new FailureListeners(listeners.orderedStream().toList()));
+    }
+
+    @Bean
+    BackendChoice rateLimitBackendChoice(
+            RateLimitProperties properties, RedisTarget target, ListableBeanFactory beans, Environment environment) {
+        String reason = properties.backend() != null
+                ? "ratelimit.backend says so"
+                : RedisConfigured.find(beans, environment).found().orElse("a Redis") + " is there";
+        return new BackendChoice("redis", "Redis at " + target, reason);
+    }
+}

@@ -1,0 +1,176 @@
+package io.ratelimit.spring.autoconfigure.redis;
+
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.SslOptions;
+import io.lettuce.core.resource.ClientResources;
+import io.ratelimit.limit.Quoted;
+import io.ratelimit.redis.RedisLimitStore;
+import io.ratelimit.spring.autoconfigure.InvalidRateLimitConfigurationException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.data.redis.autoconfigure.DataRedisConnectionDetails;
+import org.springframework.boot.data.redis.autoconfigure.DataRedisConnectionDetails.Node;
+import org.springframework.boot.data.redis.autoconfigure.DataRedisConnectionDetails.Sentinel;
+import org.springframework.boot.data.redis.autoconfigure.DataRedisConnectionDetails.Standalone;
+import org.springframework.boot.data.redis.autoconfigure.DataRedisProperties;
+import org.springframework.boot.data.redis.autoconfigure.LettuceClientOptionsBuilderCustomizer;
+import org.springframework.boot.ssl.SslBundle;
+import org.springframework.util.StringUtils;
+
+/**
+ * Where the application's Redis is, and how to talk to it: its connection details and those of its settings that concern
+ * a connection, but no connection of the application's itself.
+ */
+final class RedisTarget {
+    /** An application starts at most two seconds later because of us, so that we do not wait longer for a first answer. */
+    private static final Duration LONGEST_CONNECT_TIMEOUT = Duration.ofMillis(1_500);
+
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
+
+    private final DataRedisConnectionDetails details;
+    private final @Nullable DataRedisProperties properties;
+    private final @Nullable ClientResources resources;
+    private final List<LettuceClientOptionsBuilderCustomizer> customizers;
+
+    RedisTarget(
+            DataRedisConnectionDetails details,
+            ObjectProvider<DataRedisProperties> properties,
+            ObjectProvider<ClientResources> resources,
+            ObjectProvider<LettuceClientOptionsBuilderCustomizer> customizers) {
+        this.details = details;
+        this.properties = properties.getIfAvailable();
+        this.resources = resources.getIfUnique();
+        this.customizers = customizers.orderedStream().toList();
+    }
+
+    /** Starts to describe a store at this place. */
+    RedisLimitStore.Builder builder() {
+        RedisLimitStore.Builder builder =
+                RedisLimitStore.builder(uri()).options(options()).connectTimeout(connectTimeout());
+        return resources == null ? builder : builder.resources(resources);
+    }
+
+    private RedisURI uri() {
+        RedisURI.Builder uri = address();
+        if (usesTls()) {
+            uri.withSsl(true);
+        }
+        String clientName = properties == null ? null : properties.getClientName();
+        if (StringUtils.hasText(clientName)) {
+            uri.withClientName(clientName);
+        }
+        String password = details.getPassword();
+        if (StringUtils.hasLength(password)) {
+            String username = details.getUsername();
+            if (StringUtils.hasText(username)) {
+                uri.withAuthentication(username, password.toCharArray());
+            } else {
+                uri.withPassword(password.toCharArray());
+            }
+        }
+        return uri.build();
+    }
+
+    private RedisURI.Builder address() {
+        Sentinel sentinel = details.getSentinel();
+        if (sentinel != null) {
+            RedisURI.Builder uri = RedisURI.builder()
+                    .withSentinelMasterId(sentinel.getMaster())
+                    .withDatabase(sentinel.getDatabase());
+            sentinel.getNodes().forEach(node -> uri.withSentinel(sentinelAt(node, sentinel)));
+            return uri;
+        }
+        if (details.getCluster() != null || details.getMasterReplica() != null) {
+            throw unsupported(details.getCluster() != null ? "cluster" : "masterreplica");
+        }
+        Standalone standalone = details.getStandalone();
+        if (standalone == null) {
+            throw unsupported("host");
+        }
+        return RedisURI.builder()
+                .withHost(standalone.getHost())
+                .withPort(standalone.getPort())
+                .withDatabase(standalone.getDatabase());
+    }
+
+    /** Sentinels have credentials of their own, or none. */
+    private static RedisURI sentinelAt(Node node, Sentinel sentinel) {
+        RedisURI.Builder uri = RedisURI.builder().withHost(node.host()).withPort(node.port());
+        String password = sentinel.getPassword();
+        if (StringUtils.hasLength(password)) {
+            String username = sentinel.getUsername();
+            if (StringUtils.hasText(username)) {
+                uri.withAuthentication(username, password.toCharArray());
+            } else {
+                uri.withPassword(password.toCharArray());
+            }
+        }
+        return uri.build();
+    }
+
+    private static RuntimeException unsupported(String property) {
+        return InvalidRateLimitConfigurationException.of(
+                "spring.data.redis." + property,
+                null,
+                "the limiter cannot use this kind of Redis yet",
+                "spring.data.redis.host, .url or .sentinel, or ratelimit.backend: memory",
+                "ratelimit.backend: memory");
+    }
+
+    private boolean usesTls() {
+        return details.getSslBundle() != null || (properties != null && isTlsUrl(properties.getUrl()));
+    }
+
+    private static boolean isTlsUrl(@Nullable String url) {
+        return url != null && url.toLowerCase(Locale.ROOT).startsWith("rediss:");
+    }
+
+    private ClientOptions options() {
+        ClientOptions.Builder options = ClientOptions.builder();
+        SslBundle bundle = details.getSslBundle();
+        if (bundle != null) {
+            options.sslOptions(sslOptions(bundle));
+        }
+        customizers.forEach(customizer -> customizer.customize(options));
+        return options.build();
+    }
+
+    private static SslOptions sslOptions(SslBundle bundle) {
+        SslOptions.Builder options = SslOptions.builder()
+                .keyManager(bundle.getManagers().getKeyManagerFactory())
+                .trustManager(bundle.getManagers().getTrustManagerFactory());
+        String[] ciphers = bundle.getOptions().getCiphers();
+        if (ciphers != null) {
+            options.cipherSuites(ciphers);
+        }
+        String[] protocols = bundle.getOptions().getEnabledProtocols();
+        if (protocols != null) {
+            options.protocols(protocols);
+        }
+        return options.build();
+    }
+
+    private Duration connectTimeout() {
+        Duration configured = properties == null ? null : properties.getConnectTimeout();
+        if (configured == null || configured.compareTo(Duration.ofMillis(1)) < 0) {
+            return CONNECT_TIMEOUT;
+        }
+        return configured.compareTo(LONGEST_CONNECT_TIMEOUT) > 0 ? LONGEST_CONNECT_TIMEOUT : configured;
+    }
+
+    /** Returns the place, without credentials. */
+    @Override
+    public String toString() {
+        Sentinel sentinel = details.getSentinel();
+        if (sentinel != null) {
+            return "the master " + Quoted.text(sentinel.getMaster()) + " of "
+                    + sentinel.getNodes().size() + " sentinels";
+        }
+        Standalone standalone = details.getStandalone();
+        return standalone == null ? "an unknown place" : standalone.getHost() + ":" + standalone.getPort();
+    }
+}
