@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,7 +41,9 @@ public final class FailoverStore implements LimitStore {
     private final Recovery recovery;
     private final MemoryStore counters;
     private final FailoverListener listener;
+    private final TransitionLog transitions = new TransitionLog(System::nanoTime);
     private volatile long lastLatencyNanos;
+    private volatile @Nullable StoreException lastFailure;
 
     private FailoverStore(Builder builder) {
         FailoverSettings settings = builder.settings;
@@ -124,6 +127,7 @@ public final class FailoverStore implements LimitStore {
 
     /** A call that timed out may still be counted by a store that was only held up; all others were not. */
     private Decision lost(Operation operation, StoreException failure, long start) {
+        lastFailure = failure;
         circuit.failed(failure, start);
         tell(heard -> heard.failed(failure));
         return decideWithout(operation, failure.kind() != StoreException.Kind.TIMEOUT);
@@ -154,9 +158,10 @@ public final class FailoverStore implements LimitStore {
 
     private void changed(CircuitState state) {
         if (state == CircuitState.OPEN) {
-            log.warn("The backend is slow or gone: failure policies decide until it is back");
+            transitions.opened(lastFailure);
         } else {
-            log.warn("The backend is back and decides again");
+            lastFailure = null;
+            transitions.closed();
         }
         tell(heard -> heard.circuitChanged(state));
     }

@@ -6,7 +6,7 @@ import io.micrometer.core.instrument.Timer;
 import io.ratelimit.RateLimitListener;
 import io.ratelimit.RuleDecision;
 import io.ratelimit.RuleDecision.PerRule;
-import io.ratelimit.failover.FailureListener;
+import io.ratelimit.failover.FailoverListener;
 import io.ratelimit.identity.IdentityErrorListener;
 import io.ratelimit.limit.Algorithm;
 import io.ratelimit.limit.Decision;
@@ -29,7 +29,7 @@ import java.util.concurrent.ConcurrentHashMap;
  *
  * <p>Safe for any number of threads.
  */
-public final class RateLimitMetrics implements RateLimitListener, FailureListener, IdentityErrorListener {
+public final class RateLimitMetrics implements RateLimitListener, FailoverListener, IdentityErrorListener {
     private final MeterRegistry registry;
     private final Map<Outcome, Timer> decisions = new EnumMap<>(Outcome.class);
     private final Map<StoreException.Kind, Counter> backendErrors = new EnumMap<>(StoreException.Kind.class);

@@ -1,10 +1,10 @@
 package io.ratelimit.spring.autoconfigure;
 
-import io.ratelimit.store.MemoryStore;
+import java.util.function.LongSupplier;
 
 /**
  * The counters in the memory of this instance: the backend itself, or what stands in for it.
  *
- * @param store the counters
+ * @param size how many there are now
  */
-public record LocalStore(MemoryStore store) {}
+public record LocalStore(LongSupplier size) {}

@@ -19,7 +19,7 @@ final class MemoryBackendConfiguration {
 
     @Bean
     LocalStore rateLimitLocalStore(MemoryStore store) {
-        return new LocalStore(store);
+        return new LocalStore(store::size);
     }
 
     @Bean

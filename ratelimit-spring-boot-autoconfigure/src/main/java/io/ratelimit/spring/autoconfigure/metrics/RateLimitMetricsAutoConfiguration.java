@@ -32,7 +32,8 @@ final class RateLimitMetricsAutoConfiguration {
     @Bean
     @ConditionalOnBean(LocalStore.class)
     MeterBinder rateLimitMemoryKeys(LocalStore local) {
-        return registry -> Gauge.builder("ratelimit.memory.keys", local.store(), store -> (double) store.size())
+        return registry -> Gauge.builder("ratelimit.memory.keys", local, counters ->
+                        (double) counters.size().getAsLong())
                 .description("Counters in the memory of this instance")
                 .register(registry);
     }

@@ -1,10 +1,8 @@
 package io.ratelimit.spring.autoconfigure.redis;
 
 import io.lettuce.core.RedisClient;
+import io.ratelimit.failover.FailoverListener;
 import io.ratelimit.failover.FailoverStore;
-import io.ratelimit.failover.FailureListener;
-import io.ratelimit.limit.Source;
-import io.ratelimit.limit.Ticker;
 import io.ratelimit.redis.RedisLimitStore;
 import io.ratelimit.spring.autoconfigure.BackendChoice;
 import io.ratelimit.spring.autoconfigure.ConditionalOnRateLimit;
@@ -12,7 +10,6 @@ import io.ratelimit.spring.autoconfigure.LocalStore;
 import io.ratelimit.spring.autoconfigure.RateLimitProperties;
 import io.ratelimit.spring.autoconfigure.RedisConfigured;
 import io.ratelimit.store.LimitStore;
-import io.ratelimit.store.MemoryStore;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -36,20 +33,9 @@ import org.springframework.core.env.Environment;
 @EnableConfigurationProperties(RateLimitProperties.class)
 @Import(RedisTarget.class)
 final class RedisRateLimitAutoConfiguration {
-    /** The most counters of the store that stands in for Redis. */
-    private static final int LOCAL_MAX_KEYS = 100_000;
-
-    @Bean
-    LocalStore rateLimitLocalStore() {
-        return new LocalStore(MemoryStore.of(Ticker.system(), LOCAL_MAX_KEYS, Source.FALLBACK));
-    }
-
     @Bean
     FailoverStore rateLimitRedisStore(
-            RateLimitProperties properties,
-            RedisTarget target,
-            LocalStore local,
-            ObjectProvider<FailureListener> listeners) {
+            RateLimitProperties properties, RedisTarget target, ObjectProvider<FailoverListener> listeners) {
         RedisLimitStore redis = target.builder()
                 .namespace(properties.namespace())
                 .timeout(properties.redis().timeout())
@@ -60,11 +46,14 @@ final class RedisRateLimitAutoConfiguration {
             redis.close();
             throw unusable;
         }
-        return new FailoverStore(
-                redis,
-                local.store(),
-                Ticker.system(),
-                new FailureListeners(listeners.orderedStream().toList()));
+        return FailoverStore.around(redis)
+                .listener(new FailoverListeners(listeners.orderedStream().toList()))
+                .build();
+    }
+
+    @Bean
+    LocalStore rateLimitLocalStore(FailoverStore store) {
+        return new LocalStore(store::fallbackKeys);
     }
 
     @Bean
