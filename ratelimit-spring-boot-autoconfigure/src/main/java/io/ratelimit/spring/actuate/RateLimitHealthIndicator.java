@@ -1,34 +1,65 @@
 package io.ratelimit.spring.actuate;
 
-import io.ratelimit.spring.actuate.BackendMonitor.Serving;
+import io.ratelimit.failover.CircuitState;
+import io.ratelimit.failover.FailoverStore;
+import io.ratelimit.limit.FailurePolicy;
+import io.ratelimit.rule.Mode;
+import io.ratelimit.rule.Rule;
+import io.ratelimit.rule.RuleSet;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 
 /**
- * Tells whether limits are decided as configured, from what the last decisions told: it asks nobody.
+ * Tells whether limits are decided as configured, from what is known already: it asks nobody.
  *
  * <p>Up while anything decides or admits, with {@code degraded: true} when that is not the backend; out of service only
- * while rules deny because the backend is gone.
+ * while rules deny because the backend is gone. The store tries the backend by itself, so that this ends without traffic.
  */
 public final class RateLimitHealthIndicator implements HealthIndicator {
-    private final BackendMonitor monitor;
+    private final String backend;
+    private final @Nullable FailoverStore store;
+    private final RuleSet rules;
 
-    /** Creates an indicator of what a monitor knows. */
-    public RateLimitHealthIndicator(BackendMonitor monitor) {
-        this.monitor = monitor;
+    /**
+     * Creates an indicator.
+     *
+     * @param backend the name of the backend, such as {@code redis}
+     * @param store the store, if it is one that can lose its backend
+     * @param rules the rules in force
+     */
+    public RateLimitHealthIndicator(String backend, @Nullable FailoverStore store, RuleSet rules) {
+        this.backend = Objects.requireNonNull(backend, "backend");
+        this.store = store;
+        this.rules = Objects.requireNonNull(rules, "rules");
     }
 
     @Override
     public Health health() {
-        Serving serving = monitor.serving();
-        Health.Builder health = serving == Serving.DENYING ? Health.outOfService() : Health.up();
-        health.withDetail("backend", monitor.backend());
-        health.withDetail("degraded", serving != Serving.BACKEND);
-        if (serving != Serving.BACKEND) {
-            health.withDetail("serving", serving == Serving.FALLBACK ? "fallback" : "failure-policy");
+        FailoverStore failover = store;
+        CircuitState circuit = failover == null ? CircuitState.CLOSED : failover.circuitState();
+        boolean degraded = circuit != CircuitState.CLOSED;
+        Health.Builder health = degraded && denies() ? Health.outOfService() : Health.up();
+        health.withDetail("backend", backend).withDetail("degraded", degraded);
+        if (failover != null) {
+            health.withDetail("circuit", circuit.id());
+            Duration latency = failover.lastLatency();
+            if (!latency.isZero()) {
+                health.withDetail("latencyMillis", Math.round(latency.toNanos() / 1_000.0) / 1_000.0);
+            }
         }
-        monitor.latency()
-                .ifPresent(took -> health.withDetail("latencyMillis", Math.round(took.toNanos() / 1_000.0) / 1_000.0));
         return health.build();
+    }
+
+    private boolean denies() {
+        return Stream.concat(rules.rules().stream(), rules.defaultRule().stream())
+                .anyMatch(RateLimitHealthIndicator::deniesWithoutBackend);
+    }
+
+    private static boolean deniesWithoutBackend(Rule rule) {
+        return rule.onFailure() == FailurePolicy.DENY && rule.mode() == Mode.ENFORCE;
     }
 }

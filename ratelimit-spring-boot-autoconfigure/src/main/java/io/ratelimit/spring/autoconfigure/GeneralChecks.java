@@ -1,13 +1,16 @@
 package io.ratelimit.spring.autoconfigure;
 
+import io.ratelimit.failover.FailoverSettings;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Checks what concerns all rules: names, bounds and times. */
 final class GeneralChecks {
     private static final Pattern NAMESPACE = Pattern.compile("[^\\s{}\\p{Cntrl}]{1,64}");
+    private static final Pattern INSTANCES = Pattern.compile("[1-9][0-9]{0,5}");
     private static final Duration LONGEST_TIMEOUT = Duration.ofSeconds(10);
 
     private final Problems problems;
@@ -24,6 +27,8 @@ final class GeneralChecks {
         checkAtLeast("ratelimit.memory.max-keys", properties.memory().maxKeys(), 1, "1000000");
         checkAtLeast("ratelimit.max-held", properties.maxHeld(), 0, "1000");
         checkTimeout(properties.redis().timeout());
+        checkCircuitBreaker(properties.redis().circuitBreaker());
+        checkFallback(properties.redis().fallback());
     }
 
     private void checkNamespace(String namespace) {
@@ -80,6 +85,59 @@ final class GeneralChecks {
                             : "no answer can arrive in so short a time",
                     "a duration from 1ms to 10s",
                     "100ms");
+        }
+    }
+
+    private void checkCircuitBreaker(RateLimitProperties.CircuitBreaker breaker) {
+        FailoverSettings defaults = FailoverSettings.DEFAULTS;
+        String property = "ratelimit.redis.circuit-breaker.";
+        accept(
+                property + "failure-threshold",
+                breaker.failureThreshold(),
+                "3",
+                () -> new FailoverSettings(
+                        breaker.failureThreshold(),
+                        defaults.slowCallDuration(),
+                        defaults.openDuration(),
+                        defaults.maxKeys()));
+        accept(
+                property + "slow-call-duration",
+                breaker.slowCallDuration(),
+                "50ms",
+                () -> new FailoverSettings(
+                        defaults.failureThreshold(),
+                        breaker.slowCallDuration(),
+                        defaults.openDuration(),
+                        defaults.maxKeys()));
+        accept(
+                property + "open-duration",
+                breaker.openDuration(),
+                "1s",
+                () -> new FailoverSettings(
+                        defaults.failureThreshold(),
+                        defaults.slowCallDuration(),
+                        breaker.openDuration(),
+                        defaults.maxKeys()));
+    }
+
+    private void checkFallback(RateLimitProperties.Fallback fallback) {
+        checkAtLeast("ratelimit.redis.fallback.max-keys", fallback.maxKeys(), 1, "100000");
+        if (!fallback.instances().equals("auto")
+                && !INSTANCES.matcher(fallback.instances()).matches()) {
+            problems.add(
+                    "ratelimit.redis.fallback.instances",
+                    fallback.instances(),
+                    "this is no number of instances",
+                    "auto, or a whole number from 1 to 999999",
+                    "3");
+        }
+    }
+
+    private void accept(String property, Object value, String example, Supplier<?> check) {
+        try {
+            var unused = check.get();
+        } catch (IllegalArgumentException refused) {
+            problems.add(property, value, refused, example);
         }
     }
 }

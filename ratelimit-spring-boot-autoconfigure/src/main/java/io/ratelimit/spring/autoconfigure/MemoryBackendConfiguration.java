@@ -18,11 +18,6 @@ final class MemoryBackendConfiguration {
     }
 
     @Bean
-    LocalStore rateLimitLocalStore(MemoryStore store) {
-        return new LocalStore(store::size);
-    }
-
-    @Bean
     BackendChoice rateLimitBackendChoice(
             RateLimitProperties properties, ConfigurableListableBeanFactory beans, Environment environment) {
         String reason = properties.backend() != null

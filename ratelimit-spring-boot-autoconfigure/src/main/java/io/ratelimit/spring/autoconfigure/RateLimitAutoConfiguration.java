@@ -12,7 +12,6 @@ import io.ratelimit.identity.IdentityErrorListener;
 import io.ratelimit.identity.IdentityResolver;
 import io.ratelimit.identity.TierResolver;
 import io.ratelimit.rule.RuleSet;
-import io.ratelimit.spring.actuate.BackendMonitor;
 import io.ratelimit.store.LimitStore;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
@@ -109,12 +108,6 @@ final class RateLimitAutoConfiguration {
     @ConditionalOnMissingBean
     BackendChoice rateLimitBackendChoice(LimitStore store) {
         return new BackendChoice("custom", store.getClass().getName(), "the application has a LimitStore bean");
-    }
-
-    @Bean
-    @ConditionalOnMissingBean
-    BackendMonitor rateLimitBackendMonitor(BackendChoice backend) {
-        return new BackendMonitor(backend.id(), System::nanoTime);
     }
 
     @Bean

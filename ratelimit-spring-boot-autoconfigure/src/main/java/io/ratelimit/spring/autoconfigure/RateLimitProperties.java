@@ -2,6 +2,7 @@ package io.ratelimit.spring.autoconfigure;
 
 import io.ratelimit.limit.Algorithm;
 import io.ratelimit.rule.Mode;
+import io.ratelimit.spring.web.HeaderStyle;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -68,18 +69,6 @@ public record RateLimitProperties(
         REDIS,
         /** The memory of this instance alone. */
         MEMORY
-    }
-
-    /** What a response says about limits. */
-    public enum HeaderStyle {
-        /** {@code X-RateLimit-Limit}, {@code -Remaining} and {@code -Reset}. */
-        X_RATELIMIT,
-        /** {@code RateLimit-Policy} and {@code RateLimit} of the IETF draft. */
-        IETF,
-        /** Both styles. */
-        BOTH,
-        /** Neither; a denial still has {@code Retry-After}. */
-        NONE
     }
 
     /** How a requester can be identified. */
@@ -220,10 +209,37 @@ public record RateLimitProperties(
      *
      * @param timeout How long a decision may wait for Redis before the failure policy of its rule decides.
      * @param failFast Whether the application refuses to start while Redis cannot be reached.
+     * @param circuitBreaker When Redis counts as gone, so that no request waits for it.
+     * @param fallback What decides in place of Redis while it is gone.
      */
     public record Redis(
             @DefaultValue("100ms") Duration timeout,
-            @DefaultValue("false") boolean failFast) {}
+            @DefaultValue("false") boolean failFast,
+            @DefaultValue CircuitBreaker circuitBreaker,
+            @DefaultValue Fallback fallback) {}
+
+    /**
+     * When Redis counts as gone.
+     *
+     * @param failureThreshold Failures or slow calls in a row after which Redis is no longer asked.
+     * @param slowCallDuration A call that takes longer is slow.
+     * @param openDuration First pause before Redis is tried again; it grows up to 8 s.
+     */
+    public record CircuitBreaker(
+            @DefaultValue("3") int failureThreshold,
+            @DefaultValue("50ms") Duration slowCallDuration,
+            @DefaultValue("1s") Duration openDuration) {}
+
+    /**
+     * What decides in place of Redis.
+     *
+     * @param instances How many instances of the application share the limits while each decides for itself: a number, or
+     *     auto to find out.
+     * @param maxKeys Most counters that are kept.
+     */
+    public record Fallback(
+            @DefaultValue("auto") String instances,
+            @DefaultValue("100000") int maxKeys) {}
 
     /** Returns the structure without anything that could be a secret. */
     @Override

@@ -5,14 +5,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.function.Consumer;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.support.DefaultListableBeanFactory;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.context.annotation.ImportCandidates;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.diagnostics.FailureAnalyzer;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
 import org.springframework.core.env.StandardEnvironment;
 import org.springframework.core.io.support.SpringFactoriesLoader;
+import org.springframework.util.ClassUtils;
 
 /** Starts an application that has nothing but a configuration, and says how that went. */
 final class Startup {
@@ -20,6 +26,38 @@ final class Startup {
             new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(RateLimitAutoConfiguration.class));
 
     private Startup() {}
+
+    /** An application with everything on the class path, and what Boot makes of it. */
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    static class Everything {}
+
+    static WebApplicationContextRunner everything(String yaml) {
+        return new WebApplicationContextRunner()
+                .withUserConfiguration(Everything.class)
+                .withInitializer(Yaml.of(yaml));
+    }
+
+    /** A servlet application with all that is ours, and nothing else. */
+    static WebApplicationContextRunner oursForTheWeb(String yaml) {
+        return new WebApplicationContextRunner()
+                .withConfiguration(AutoConfigurations.of(ours()))
+                .withInitializer(Yaml.of(yaml));
+    }
+
+    static ApplicationContextRunner oursWithoutWeb(String yaml) {
+        return new ApplicationContextRunner()
+                .withConfiguration(AutoConfigurations.of(ours()))
+                .withInitializer(Yaml.of(yaml));
+    }
+
+    private static Class<?>[] ours() {
+        ClassLoader loader = Startup.class.getClassLoader();
+        return ImportCandidates.load(AutoConfiguration.class, loader).getCandidates().stream()
+                .filter(name -> name.startsWith("io.ratelimit."))
+                .map(name -> ClassUtils.resolveClassName(name, loader))
+                .toArray(Class<?>[]::new);
+    }
 
     static ApplicationContextRunner with(String yaml) {
         return RUNNER.withInitializer(Yaml.of(yaml));

@@ -1,8 +1,11 @@
 package io.ratelimit.spring.autoconfigure.health;
 
-import io.ratelimit.spring.actuate.BackendMonitor;
+import io.ratelimit.failover.FailoverStore;
+import io.ratelimit.rule.RuleSet;
 import io.ratelimit.spring.actuate.RateLimitHealthIndicator;
+import io.ratelimit.spring.autoconfigure.BackendChoice;
 import io.ratelimit.spring.autoconfigure.ConditionalOnRateLimit;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -18,12 +21,13 @@ import org.springframework.context.annotation.Bean;
                 "org.springframework.boot.health.autoconfigure.registry.HealthContributorRegistryAutoConfiguration")
 @ConditionalOnRateLimit
 @ConditionalOnClass({HealthIndicator.class, ConditionalOnEnabledHealthIndicator.class})
-@ConditionalOnBean(BackendMonitor.class)
-@ConditionalOnEnabledHealthIndicator("rateLimit")
+@ConditionalOnBean({BackendChoice.class, RuleSet.class})
 final class RateLimitHealthAutoConfiguration {
     @Bean
+    @ConditionalOnEnabledHealthIndicator("rateLimit")
     @ConditionalOnMissingBean(name = "rateLimitHealthIndicator")
-    RateLimitHealthIndicator rateLimitHealthIndicator(BackendMonitor monitor) {
-        return new RateLimitHealthIndicator(monitor);
+    RateLimitHealthIndicator rateLimitHealthIndicator(
+            BackendChoice backend, ObjectProvider<FailoverStore> store, RuleSet rules) {
+        return new RateLimitHealthIndicator(backend.id(), store.getIfAvailable(), rules);
     }
 }

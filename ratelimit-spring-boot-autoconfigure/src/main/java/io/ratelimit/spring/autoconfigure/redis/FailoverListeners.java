@@ -8,7 +8,7 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tells all listeners, whatever one of them throws: the decision that waits for them is not theirs to break. */
+/** Tells all listeners, whatever one of them throws. */
 final class FailoverListeners implements FailoverListener {
     private static final Logger log = LoggerFactory.getLogger(FailoverListeners.class);
 
@@ -20,15 +20,15 @@ final class FailoverListeners implements FailoverListener {
 
     @Override
     public void failed(StoreException failure) {
-        each(listener -> listener.failed(failure));
+        tell(listener -> listener.failed(failure));
     }
 
     @Override
     public void circuitChanged(CircuitState state) {
-        each(listener -> listener.circuitChanged(state));
+        tell(listener -> listener.circuitChanged(state));
     }
 
-    private void each(Consumer<FailoverListener> event) {
+    private void tell(Consumer<FailoverListener> event) {
         for (FailoverListener listener : listeners) {
             try {
                 event.accept(listener);

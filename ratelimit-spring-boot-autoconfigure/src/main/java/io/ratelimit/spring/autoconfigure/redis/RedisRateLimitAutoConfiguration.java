@@ -2,11 +2,11 @@ package io.ratelimit.spring.autoconfigure.redis;
 
 import io.lettuce.core.RedisClient;
 import io.ratelimit.failover.FailoverListener;
+import io.ratelimit.failover.FailoverSettings;
 import io.ratelimit.failover.FailoverStore;
 import io.ratelimit.redis.RedisLimitStore;
 import io.ratelimit.spring.autoconfigure.BackendChoice;
 import io.ratelimit.spring.autoconfigure.ConditionalOnRateLimit;
-import io.ratelimit.spring.autoconfigure.LocalStore;
 import io.ratelimit.spring.autoconfigure.RateLimitProperties;
 import io.ratelimit.spring.autoconfigure.RedisConfigured;
 import io.ratelimit.store.LimitStore;
@@ -36,24 +36,32 @@ final class RedisRateLimitAutoConfiguration {
     @Bean
     FailoverStore rateLimitRedisStore(
             RateLimitProperties properties, RedisTarget target, ObjectProvider<FailoverListener> listeners) {
+        RateLimitProperties.Redis settings = properties.redis();
         RedisLimitStore redis = target.builder()
                 .namespace(properties.namespace())
-                .timeout(properties.redis().timeout())
+                .timeout(settings.timeout())
                 .build();
         try {
-            new RedisProbe(redis, target).check(properties.redis().failFast());
+            new RedisProbe(redis, target).check(settings.failFast());
         } catch (RuntimeException unusable) {
             redis.close();
             throw unusable;
         }
+        int instances = instances(settings.fallback().instances());
         return FailoverStore.around(redis)
+                .settings(new FailoverSettings(
+                        settings.circuitBreaker().failureThreshold(),
+                        settings.circuitBreaker().slowCallDuration(),
+                        settings.circuitBreaker().openDuration(),
+                        settings.fallback().maxKeys()))
+                .instances(() -> instances)
                 .listener(new FailoverListeners(listeners.orderedStream().toList()))
                 .build();
     }
 
-    @Bean
-    LocalStore rateLimitLocalStore(FailoverStore store) {
-        return new LocalStore(store::fallbackKeys);
+    /** Nothing counts the instances yet, so that each takes itself for the only one unless it is told. */
+    private static int instances(String text) {
+        return text.equals("auto") ? 1 : Integer.parseInt(text);
     }
 
     @Bean

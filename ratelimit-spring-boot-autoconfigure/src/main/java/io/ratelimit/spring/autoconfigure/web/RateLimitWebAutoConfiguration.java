@@ -1,0 +1,144 @@
+package io.ratelimit.spring.autoconfigure.web;
+
+import io.ratelimit.RuleLimiter;
+import io.ratelimit.identity.AccessLists;
+import io.ratelimit.identity.IdentityDigest;
+import io.ratelimit.identity.IdentityResolver;
+import io.ratelimit.rule.Phase;
+import io.ratelimit.rule.RuleSet;
+import io.ratelimit.spring.autoconfigure.ConditionalOnRateLimit;
+import io.ratelimit.spring.autoconfigure.RateLimitProperties;
+import io.ratelimit.spring.web.HandlerRules;
+import io.ratelimit.spring.web.KeyResolver;
+import io.ratelimit.spring.web.PathSensitivity;
+import io.ratelimit.spring.web.RateLimitFilter;
+import io.ratelimit.spring.web.RateLimitResponseCustomizer;
+import io.ratelimit.spring.web.RateLimitWeb;
+import io.ratelimit.spring.web.RequestRules;
+import io.ratelimit.spring.web.WebErrorListener;
+import io.ratelimit.spring.web.WebSettings;
+import jakarta.servlet.Filter;
+import java.util.EnumSet;
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
+import org.springframework.web.servlet.DispatcherServlet;
+import org.springframework.web.servlet.HandlerExceptionResolver;
+import org.springframework.web.servlet.handler.MappedInterceptor;
+
+/** Puts the limiter in front of a servlet application. */
+@AutoConfiguration(
+        afterName = {
+            "io.ratelimit.spring.autoconfigure.RateLimitAutoConfiguration",
+            "org.springframework.boot.security.autoconfigure.web.servlet.ServletWebSecurityAutoConfiguration",
+            "org.springframework.boot.security.autoconfigure.web.servlet.SecurityFilterAutoConfiguration"
+        })
+@ConditionalOnRateLimit
+@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
+@ConditionalOnClass({Filter.class, DispatcherServlet.class, FilterRegistrationBean.class})
+@ConditionalOnBean(RuleLimiter.class)
+final class RateLimitWebAutoConfiguration {
+    private static final String SECURITY_FILTER = "springSecurityFilterChain";
+
+    @Bean
+    @ConditionalOnMissingBean
+    WebSettings rateLimitWebSettings(RateLimitProperties properties) {
+        return new WebSettings(
+                properties.exclude(),
+                properties.caseInsensitive() ? PathSensitivity.CASE_INSENSITIVE : PathSensitivity.CASE_SENSITIVE,
+                properties.headers().style(),
+                properties.retryAfterJitter(),
+                properties.mode(),
+                properties.maxHeld());
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    RateLimitWeb rateLimitWeb(
+            ApplicationContext context,
+            RuleLimiter limiter,
+            RuleSet rules,
+            IdentityResolver identities,
+            WebParts parts) {
+        return parts.addTo(RateLimitWeb.builder(context, limiter, rules, identities))
+                .build();
+    }
+
+    @Bean
+    WebParts rateLimitWebParts(
+            ListableBeanFactory beans,
+            WebSettings settings,
+            AccessLists lists,
+            IdentityDigest digest,
+            ObjectProvider<HandlerRules> handlerRules,
+            ObjectProvider<RateLimitResponseCustomizer> customizer,
+            ObjectProvider<WebErrorListener> errorListeners) {
+        return new WebParts(
+                settings,
+                lists,
+                digest,
+                handlerRules.getIfAvailable(() -> HandlerRules.NONE),
+                beans.getBeansOfType(KeyResolver.class),
+                customizer.getIfAvailable(),
+                errorListeners.orderedStream().toList());
+    }
+
+    @Bean
+    MappedInterceptor rateLimitInterceptor(RateLimitWeb web) {
+        return web.interceptor();
+    }
+
+    @Bean
+    HandlerExceptionResolver rateLimitExceptionResolver(RateLimitWeb web) {
+        return web.exceptionResolver();
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    RequestRules rateLimitRequestRules(RateLimitWeb web) {
+        return web.requestRules();
+    }
+
+    /** With Spring Security, rules that need no user are decided before it and the others behind it. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnBean(name = SECURITY_FILTER)
+    static class AroundSecurity {
+        @Bean
+        FilterRegistrationBean<RateLimitFilter> rateLimitFilterBeforeAuthentication(
+                RateLimitWeb web, Environment environment) {
+            return Filters.register(
+                    "rateLimitFilterBeforeAuthentication",
+                    web.filter(EnumSet.of(Phase.BEFORE_AUTHENTICATION)),
+                    Filters.securityOrder(environment) - 1);
+        }
+
+        @Bean
+        FilterRegistrationBean<RateLimitFilter> rateLimitFilterAfterAuthentication(
+                RateLimitWeb web, Environment environment) {
+            return Filters.register(
+                    "rateLimitFilterAfterAuthentication",
+                    web.filter(EnumSet.of(Phase.AFTER_AUTHENTICATION)),
+                    Filters.securityOrder(environment) + 1);
+        }
+    }
+
+    /** Without it, the container knows the user from the start. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnMissingBean(name = SECURITY_FILTER)
+    static class WithoutSecurity {
+        @Bean
+        FilterRegistrationBean<RateLimitFilter> rateLimitFilter(RateLimitWeb web, Environment environment) {
+            return Filters.register(
+                    "rateLimitFilter", web.filter(EnumSet.allOf(Phase.class)), Filters.securityOrder(environment));
+        }
+    }
+}
