@@ -52,6 +52,7 @@ final class TestServer {
                         "spring.jmx.enabled=false",
                         "logging.level.root=WARN",
                         "logging.level.org.apache.catalina.core.ContainerBase=OFF",
+                        "logging.level.org.eclipse.jetty.ee11.servlet=OFF",
                         "spring.main.register-shutdown-hook=false",
                         "spring.main.log-startup-info=false")
                 .run();
