@@ -102,8 +102,8 @@ class DelayedRequestsTest {
 
         RawResponse answer = server.request("POST", "/queue/echo")
                 .header("Authorization", "Bearer signed-ann")
-                .header("Cookie", "XSRF-TOKEN=" + TestSecurity.CSRF_TOKEN)
-                .header("X-XSRF-TOKEN", TestSecurity.CSRF_TOKEN)
+                .header("Cookie", "XSRF-TOKEN=" + WithSecurity.CSRF_TOKEN)
+                .header("X-XSRF-TOKEN", WithSecurity.CSRF_TOKEN)
                 .body("text/plain", "hello")
                 .send();
 

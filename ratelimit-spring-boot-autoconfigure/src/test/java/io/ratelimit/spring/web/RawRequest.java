@@ -58,8 +58,10 @@ final class RawRequest {
     }
 
     private byte[] bytes() {
-        StringBuilder head =
-                new StringBuilder(method + " " + target + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n");
+        StringBuilder head = new StringBuilder(method + " " + target + " HTTP/1.1\r\nHost: localhost\r\n");
+        if (headers.stream().noneMatch(line -> line.startsWith("Connection:"))) {
+            head.append("Connection: close\r\n");
+        }
         headers.forEach(line -> head.append(line).append("\r\n"));
         if (body.length > 0 || method.equals("POST") || method.equals("PUT")) {
             head.append("Content-Length: ").append(body.length).append("\r\n");

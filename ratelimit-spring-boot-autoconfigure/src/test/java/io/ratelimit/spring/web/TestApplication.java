@@ -1,6 +1,5 @@
 package io.ratelimit.spring.web;
 
-import io.ratelimit.rule.Phase;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import jakarta.servlet.http.HttpServlet;
@@ -8,11 +7,8 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.EnumSet;
-import java.util.Set;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.jetty.servlet.JettyServletWebServerFactory;
-import org.springframework.boot.security.autoconfigure.web.servlet.SecurityFilterAutoConfiguration;
-import org.springframework.boot.security.autoconfigure.web.servlet.ServletWebSecurityAutoConfiguration;
 import org.springframework.boot.servlet.autoconfigure.MultipartAutoConfiguration;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.servlet.ServletWebServerFactory;
@@ -41,8 +37,6 @@ import org.springframework.web.servlet.handler.MappedInterceptor;
 })
 @Import({Endpoints.class, CatchAll.class, Polite.class})
 class TestApplication {
-    static final Set<Phase> BOTH = EnumSet.allOf(Phase.class);
-
     @Bean
     Switchboard switchboard() {
         return new Switchboard();
@@ -125,29 +119,6 @@ class TestApplication {
         protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
             board.handled.incrementAndGet();
             response.getWriter().write("plain");
-        }
-    }
-
-    @Configuration(proxyBeanMethods = false)
-    static class Open {
-        @Bean
-        FilterRegistrationBean<Filter> limiter(Switchboard board) {
-            return registered("limiter", -101, board.limiting(BOTH));
-        }
-    }
-
-    @Configuration(proxyBeanMethods = false)
-    @ImportAutoConfiguration({ServletWebSecurityAutoConfiguration.class, SecurityFilterAutoConfiguration.class})
-    @Import(TestSecurity.class)
-    static class Secured {
-        @Bean
-        FilterRegistrationBean<Filter> early(Switchboard board) {
-            return registered("early", -101, board.limiting(EnumSet.of(Phase.BEFORE_AUTHENTICATION)));
-        }
-
-        @Bean
-        FilterRegistrationBean<Filter> late(Switchboard board) {
-            return registered("late", -99, board.limiting(EnumSet.of(Phase.AFTER_AUTHENTICATION)));
         }
     }
 }

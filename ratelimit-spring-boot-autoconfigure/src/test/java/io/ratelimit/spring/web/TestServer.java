@@ -43,8 +43,7 @@ final class TestServer {
     private TestServer(Setup setup) {
         this.setup = setup;
         this.context = new SpringApplicationBuilder(
-                        TestApplication.class,
-                        setup.security ? TestApplication.Secured.class : TestApplication.Open.class)
+                        TestApplication.class, setup.security ? WithSecurity.class : WithoutSecurity.class)
                 .properties(
                         "test.container=" + setup.container,
                         "test.context-path=" + setup.contextPath,

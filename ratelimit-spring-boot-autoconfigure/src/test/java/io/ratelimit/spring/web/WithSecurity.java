@@ -1,10 +1,17 @@
 package io.ratelimit.spring.web;
 
+import io.ratelimit.rule.Phase;
+import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.EnumSet;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.security.autoconfigure.web.servlet.SecurityFilterAutoConfiguration;
+import org.springframework.boot.security.autoconfigure.web.servlet.ServletWebSecurityAutoConfiguration;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
@@ -26,8 +33,19 @@ import org.springframework.web.filter.OncePerRequestFilter;
 
 /** Basic authentication and bearer tokens; users under /user and /queue/echo; CSRF protection of /queue/echo. */
 @Configuration(proxyBeanMethods = false)
-class TestSecurity {
+@ImportAutoConfiguration({ServletWebSecurityAutoConfiguration.class, SecurityFilterAutoConfiguration.class})
+class WithSecurity {
     static final String CSRF_TOKEN = "0d5a3a3b-3f0c-4b57-9a35-0b5d0c1f2e4d";
+
+    @Bean
+    FilterRegistrationBean<Filter> early(Switchboard board) {
+        return TestApplication.registered("early", -101, board.limiting(EnumSet.of(Phase.BEFORE_AUTHENTICATION)));
+    }
+
+    @Bean
+    FilterRegistrationBean<Filter> late(Switchboard board) {
+        return TestApplication.registered("late", -99, board.limiting(EnumSet.of(Phase.AFTER_AUTHENTICATION)));
+    }
 
     @Bean
     SecurityFilterChain chain(HttpSecurity http, Switchboard board) {

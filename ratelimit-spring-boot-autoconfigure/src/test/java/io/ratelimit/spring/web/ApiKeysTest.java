@@ -1,0 +1,141 @@
+package io.ratelimit.spring.web;
+
+import static io.ratelimit.spring.web.Rules.five;
+import static io.ratelimit.spring.web.Rules.fixed;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ratelimit.identity.ApiKey;
+import io.ratelimit.identity.ApiKeyRegistry;
+import io.ratelimit.identity.ApiKeySettings;
+import io.ratelimit.rule.Rule;
+import io.ratelimit.rule.RuleKey;
+import io.ratelimit.spring.web.Oracle.Way;
+import io.ratelimit.spring.web.TestServer.Parts;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Made-up API keys buy nothing; known ones count for their owner, in their tier. */
+class ApiKeysTest {
+    private static Parts keys(Rule.Builder rule) {
+        Parts parts = new Parts().rule(rule);
+        parts.apiKeys = ApiKeyRegistry.of(Map.of(
+                sha256("acme-key"), new ApiKey("acme", "premium"),
+                sha256("other-key"), new ApiKey("other", null),
+                sha256("acme-new-key"), new ApiKey("acme", "premium")));
+        parts.apiKeySettings = new ApiKeySettings("X-API-Key", "api_key", false);
+        return parts;
+    }
+
+    private static String sha256(String key) {
+        try {
+            return HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    private static Way key(String value) {
+        return Way.of(
+                "X-API-Key: " + value,
+                server -> server.request("GET", "/limited").header("X-API-Key", value));
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.ratelimit.spring.web.Setup#selected")
+    void unknownKeysCountByAddress(Setup setup) {
+        List<Way> ways = Stream.concat(
+                        Stream.of(
+                                key(""),
+                                key(" "),
+                                key("ACME-KEY"),
+                                key("acme-key,acme-key"),
+                                key("acme-ke\u0000y"),
+                                key("\"acme-key\""),
+                                Way.path("/limited?api_key="),
+                                Way.path("/limited?api_key=guess"),
+                                Way.path("/limited?API_KEY=acme-key"),
+                                Way.path("/limited;api_key=acme-key")),
+                        IntStream.range(0, 12).mapToObj(i -> key("random-" + i * 7919)))
+                .toList();
+        for (String ruleKey : List.of("identity", "api-key")) {
+            new Oracle(setup, () -> keys(five("limited", "/limited").key(RuleKey.parse(ruleKey))))
+                    .blocks(server -> server.request("GET", "/limited"), ways)
+                    .blocksInTurn(server -> server.request("GET", "/limited"), ways);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.ratelimit.spring.web.Setup#selected")
+    void anOwnerIsOneWhateverItsKeysAndHoweverSent(Setup setup) {
+        List<Way> ways = List.of(
+                key("acme-key"),
+                key("acme-new-key"),
+                Way.path("/limited?api_key=acme-key"),
+                Way.path("/limited?api_key=acme%2Dkey"),
+                Way.path("/limited?%61pi_key=acme-key"),
+                Way.path("/limited?x=1&api_key=acme-new-key&y"),
+                Way.of(
+                        "lower case header",
+                        server -> server.request("GET", "/limited").header("x-api-key", "acme-key")),
+                Way.of(
+                        "from elsewhere",
+                        server -> server.request("GET", "/limited")
+                                .header("X-API-Key", "acme-key")
+                                .header("X-Forwarded-For", "9.9.9.9")));
+
+        new Oracle(setup, () -> keys(five("limited", "/limited").key(RuleKey.IDENTITY)))
+                .blocks(server -> server.request("GET", "/limited").header("X-API-Key", "acme-key"), ways)
+                .blocksInTurn(server -> server.request("GET", "/limited").header("X-API-Key", "acme-new-key"), ways);
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.ratelimit.spring.web.Setup#selected")
+    void tiersBelongToTheIdentityThatIsCounted(Setup setup) {
+        Parts parts = keys(Rule.named("items")
+                .paths("/limited")
+                .limits(fixed("1/1h"))
+                .tier("free", fixed("2/1h"))
+                .tier("premium", fixed("20/1h"))
+                .tier("enterprise"));
+        parts.defaultTier = "free";
+        TestServer server = TestServer.of(setup).install(parts);
+
+        assertThat(server.request("GET", "/limited")
+                        .header("X-API-Key", "acme-key")
+                        .send()
+                        .number("X-RateLimit-Limit"))
+                .isEqualTo(20);
+        assertThat(server.request("GET", "/limited")
+                        .header("X-API-Key", "other-key")
+                        .send()
+                        .number("X-RateLimit-Limit"))
+                .isEqualTo(2);
+        assertThat(server.get("/limited").number("X-RateLimit-Limit")).isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.ratelimit.spring.web.Setup#withSecurity")
+    void aKnownKeyIsCountedBeforeAuthentication(Setup setup) {
+        TestServer server = TestServer.of(setup)
+                .install(keys(Rule.named("me").paths("/user/me").limits(fixed("3/1h"))));
+
+        RawResponse refused = server.request("GET", "/user/me")
+                .header("X-API-Key", "acme-key")
+                .send();
+
+        assertThat(refused.status()).isEqualTo(401);
+        assertThat(refused.number("X-RateLimit-Remaining")).isEqualTo(2);
+        assertThat(server.get("/user/me").header("X-RateLimit-Remaining"))
+                .as("without a key it waits for the user")
+                .isNull();
+    }
+}
