@@ -78,6 +78,7 @@ final class ProblemCollectingBindHandler extends AbstractBindHandler {
             collect(unbound.getUnboundProperties());
         }
         if (ours && context.getDepth() == 0) {
+            unknown.values().removeIf(property -> OverriddenLists.hold(property.getName(), context.getSources()));
             unknown.forEach(this::addUnknown);
             if (result instanceof RateLimitProperties properties) {
                 reader.read(properties, problems);
