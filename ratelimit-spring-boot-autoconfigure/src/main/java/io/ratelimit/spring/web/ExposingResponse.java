@@ -30,17 +30,24 @@ final class ExposingResponse extends HttpServletResponseWrapper {
     @Override
     public void setHeader(String name, String value) {
         super.setHeader(name, value);
-        noticed(name);
+        if (ALLOW_ORIGIN.equalsIgnoreCase(name)) {
+            exposeOnce();
+        } else if (exposed && EXPOSE_HEADERS.equalsIgnoreCase(name)) {
+            // What was there is gone, ours included.
+            expose();
+        }
     }
 
     @Override
     public void addHeader(String name, String value) {
         super.addHeader(name, value);
-        noticed(name);
+        if (ALLOW_ORIGIN.equalsIgnoreCase(name)) {
+            exposeOnce();
+        }
     }
 
-    private void noticed(String name) {
-        if (!exposed && ALLOW_ORIGIN.equalsIgnoreCase(name)) {
+    private void exposeOnce() {
+        if (!exposed) {
             expose();
         }
     }

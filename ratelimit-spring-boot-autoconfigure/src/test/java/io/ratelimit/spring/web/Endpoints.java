@@ -178,6 +178,12 @@ class Endpoints {
         return handled("annotated " + tenant);
     }
 
+    @GetMapping("/asks")
+    @ResponseBody
+    String asks(HttpServletRequest request) {
+        return board.ask(request);
+    }
+
     @GetMapping("/cross-origin")
     @CrossOrigin(origins = "https://good.example", exposedHeaders = "X-Own")
     @ResponseBody

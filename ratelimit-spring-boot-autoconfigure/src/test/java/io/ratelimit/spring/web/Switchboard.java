@@ -1,16 +1,22 @@
 package io.ratelimit.spring.web;
 
+import io.ratelimit.RateLimitExceededException;
+import io.ratelimit.RuleDecision;
 import io.ratelimit.rule.Phase;
+import io.ratelimit.rule.Rule;
 import jakarta.servlet.Filter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import org.springframework.core.Ordered;
 import org.springframework.web.filter.CompositeFilter;
+import org.springframework.web.filter.CorsFilter;
 import org.springframework.web.servlet.HandlerExceptionResolver;
 import org.springframework.web.servlet.HandlerInterceptor;
 import org.springframework.web.servlet.ModelAndView;
@@ -21,6 +27,8 @@ final class Switchboard {
     final Map<String, AtomicInteger> counts = new ConcurrentHashMap<>();
     volatile List<Filter> front = List.of();
     volatile List<Filter> behind = List.of();
+    volatile List<Rule> asks = List.of();
+    volatile CorsFilter corsFilter;
     private volatile RateLimitWeb web;
     private final Map<Set<Phase>, Filter> filters = new ConcurrentHashMap<>();
 
@@ -33,11 +41,23 @@ final class Switchboard {
         handled.set(0);
         front = List.of();
         behind = List.of();
+        asks = List.of();
+        corsFilter = null;
         web = other;
     }
 
     RateLimitWeb web() {
         return web;
+    }
+
+    /** Does what a service does that asks for rules of its own. */
+    String ask(HttpServletRequest request) {
+        Optional<RuleDecision> made = web.requestRules().acquire(request, asks);
+        if (made.isPresent() && !made.get().decision().allowed()) {
+            throw new RateLimitExceededException(made.get().decision());
+        }
+        boolean again = web.requestRules().acquire(request, asks).isPresent();
+        return made.isPresent() + " then " + (again ? "again" : "nothing");
     }
 
     void count(String name) {
@@ -75,7 +95,7 @@ final class Switchboard {
         return new FirstResolver();
     }
 
-    private final class FirstResolver implements HandlerExceptionResolver, org.springframework.core.Ordered {
+    private final class FirstResolver implements HandlerExceptionResolver, Ordered {
         @Override
         public int getOrder() {
             return HIGHEST_PRECEDENCE;

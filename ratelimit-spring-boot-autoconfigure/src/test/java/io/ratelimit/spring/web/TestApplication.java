@@ -2,6 +2,8 @@ package io.ratelimit.spring.web;
 
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -23,6 +25,7 @@ import org.springframework.context.annotation.Import;
 import org.springframework.core.Ordered;
 import org.springframework.core.env.Environment;
 import org.springframework.web.context.WebApplicationContext;
+import org.springframework.web.filter.CorsFilter;
 import org.springframework.web.servlet.DispatcherServlet;
 import org.springframework.web.servlet.HandlerExceptionResolver;
 import org.springframework.web.servlet.handler.MappedInterceptor;
@@ -58,6 +61,23 @@ class TestApplication {
     @Bean
     FilterRegistrationBean<Filter> behind(Switchboard board) {
         return registered("behind", 0, Switchboard.all(() -> board.behind));
+    }
+
+    /** A bean of the type, for those who look for one. */
+    @Bean
+    CorsFilter corsFilter(Switchboard board) {
+        return new CorsFilter(request -> null) {
+            @Override
+            protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+                    throws ServletException, IOException {
+                CorsFilter current = board.corsFilter;
+                if (current == null) {
+                    chain.doFilter(request, response);
+                } else {
+                    current.doFilter(request, response, chain);
+                }
+            }
+        };
     }
 
     /** Mapped to REQUEST alone, as filters that are not Spring's usually are. */
@@ -118,6 +138,12 @@ class TestApplication {
         @Override
         protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
             board.handled.incrementAndGet();
+            if ("/throws".equals(request.getPathInfo())) {
+                throw new IllegalStateException("A defect of the application");
+            }
+            if ("/asks".equals(request.getPathInfo())) {
+                board.ask(request);
+            }
             response.getWriter().write("plain");
         }
     }

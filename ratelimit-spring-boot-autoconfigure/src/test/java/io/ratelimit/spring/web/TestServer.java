@@ -15,6 +15,7 @@ import io.ratelimit.rule.Rule;
 import io.ratelimit.rule.RuleSet;
 import io.ratelimit.store.LimitStore;
 import io.ratelimit.store.MemoryStore;
+import io.ratelimit.store.Operation;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -37,6 +38,7 @@ final class TestServer {
     final Switchboard board;
     final ManualTicker ticker = new ManualTicker(START);
     final Map<WebError, AtomicInteger> errors = new ConcurrentHashMap<>();
+    private final AtomicInteger refunds = new AtomicInteger();
     private final ConfigurableApplicationContext context;
     private final int port;
 
@@ -52,6 +54,7 @@ final class TestServer {
                         "logging.level.root=WARN",
                         "logging.level.org.apache.catalina.core.ContainerBase=OFF",
                         "logging.level.org.eclipse.jetty.ee11.servlet=OFF",
+                        "logging.level.org.springframework.web.servlet.mvc=ERROR",
                         "spring.main.register-shutdown-hook=false",
                         "spring.main.log-startup-info=false")
                 .run();
@@ -124,7 +127,13 @@ final class TestServer {
     TestServer install(Parts parts, Ticker clock) {
         ticker.set(START);
         errors.clear();
-        LimitStore store = parts.store == null ? MemoryStore.of(clock, 10_000, Source.MEMORY) : parts.store;
+        refunds.set(0);
+        LimitStore memory = parts.store == null ? MemoryStore.of(clock, 10_000, Source.MEMORY) : parts.store;
+        LimitStore store = new SpyStore(memory, operation -> {
+            if (operation instanceof Operation.Refund) {
+                refunds.incrementAndGet();
+            }
+        });
         RateLimitWeb.Builder builder = RateLimitWeb.builder(
                         context,
                         new RuleLimiter(store, List.of()),
@@ -159,6 +168,11 @@ final class TestServer {
 
     RawResponse post(String path) {
         return request("POST", path).send();
+    }
+
+    /** Returns how often permits were given back. */
+    int refunded() {
+        return refunds.get();
     }
 
     int handled() {
