@@ -1,0 +1,108 @@
+package io.ratelimit.spring.annotation;
+
+import io.ratelimit.rule.Rule;
+import io.ratelimit.rule.RuleSet;
+import java.lang.reflect.Method;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import org.springframework.core.MethodClassKey;
+
+/**
+ * What the annotations of all classes say, each read once. Safe for any number of threads.
+ */
+final class AnnotatedRules {
+    private final WebLayer web;
+    private final RuleReader rules;
+    private final CallReader callReader;
+    private final HandlerReader handlerReader;
+    private final Map<Class<?>, AnnotatedType> types = new ConcurrentHashMap<>();
+    private final Map<MethodClassKey, CallPlan> calls = new ConcurrentHashMap<>();
+    private final Map<MethodClassKey, List<RuleReference>> handlers = new ConcurrentHashMap<>();
+
+    AnnotatedRules(Supplier<RuleSet> configured, UnaryOperator<String> placeholders, WebLayer web) {
+        this.web = web;
+        this.rules = new RuleReader(configured, placeholders);
+        this.callReader = new CallReader(rules);
+        this.handlerReader = new HandlerReader(rules, web);
+    }
+
+    /** Returns where the annotations of a class stand. */
+    AnnotatedType type(Class<?> beanClass) {
+        AnnotatedType known = types.get(beanClass);
+        return known != null ? known : types.computeIfAbsent(beanClass, type -> AnnotatedType.of(type, web));
+    }
+
+    /**
+     * Returns how calls of a method are limited.
+     *
+     * @param type the class of the object that is called
+     * @param method the method as it was called
+     * @throws InvalidRateLimitedException if an annotation could not work
+     */
+    CallPlan call(Class<?> type, Method method) {
+        MethodClassKey key = new MethodClassKey(method, type);
+        CallPlan known = calls.get(key);
+        if (known != null) {
+            return known;
+        }
+        Problems problems = new Problems();
+        AnnotatedType annotated = type(type);
+        CallPlan plan = readCall(annotated, AnnotatedType.specific(method, annotated.type()), problems);
+        problems.throwIfAny();
+        calls.putIfAbsent(key, plan);
+        return plan;
+    }
+
+    private CallPlan readCall(AnnotatedType type, Method method, Problems problems) {
+        List<Declaration> declarations = type.calls().getOrDefault(method, List.of());
+        return CallPlan.of(method, callReader.read(type.type(), method, declarations, problems));
+    }
+
+    /**
+     * Returns the rules of a method that handles web requests; empty if it is none, or has none.
+     *
+     * @param type the class of the object that handles
+     * @param method the method as the web layer knows it
+     * @throws InvalidRateLimitedException if an annotation could not work
+     */
+    List<Rule> handler(Class<?> type, Method method) {
+        MethodClassKey key = new MethodClassKey(method, type);
+        List<RuleReference> known = handlers.get(key);
+        if (known == null) {
+            Problems problems = new Problems();
+            AnnotatedType annotated = type(type);
+            known = readHandler(annotated, AnnotatedType.specific(method, annotated.type()), problems);
+            problems.throwIfAny();
+            handlers.putIfAbsent(key, known);
+        }
+        return known.isEmpty()
+                ? List.of()
+                : known.stream().map(RuleReference::rule).toList();
+    }
+
+    private List<RuleReference> readHandler(AnnotatedType type, Method method, Problems problems) {
+        List<Declaration> declarations = type.handlers().getOrDefault(method, List.of());
+        return handlerReader.read(type.type(), method, declarations, problems);
+    }
+
+    /** Reads all annotations of a class, and tells what is wrong with them. */
+    void check(Class<?> beanClass, Problems problems) {
+        AnnotatedType type = type(beanClass);
+        type.calls().keySet().forEach(method -> readCall(type, method, problems));
+        type.handlers().keySet().forEach(method -> readHandler(type, method, problems));
+    }
+
+    /** Returns the rules that annotations define, in no order. */
+    List<Rule> ownRules() {
+        return rules.ownRules();
+    }
+
+    /** Returns the ids of the configuration's rules that annotations point at. */
+    Set<String> namedRules() {
+        return rules.namedRules();
+    }
+}

@@ -1,0 +1,114 @@
+package io.ratelimit.spring.annotation;
+
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.springframework.core.BridgeMethodResolver;
+import org.springframework.util.ClassUtils;
+import org.springframework.util.ReflectionUtils;
+
+/**
+ * Which annotations apply to which methods of a class. Found once for each class, and not yet read: whether they are right
+ * is another question.
+ */
+final class AnnotatedType {
+    private final Class<?> type;
+    private final Map<Method, List<Declaration>> calls = new LinkedHashMap<>();
+    private final Map<Method, List<Declaration>> handlers = new LinkedHashMap<>();
+
+    private AnnotatedType(Class<?> type) {
+        this.type = type;
+    }
+
+    /** Looks through a class as the user wrote it. */
+    static AnnotatedType of(Class<?> beanClass, WebLayer web) {
+        Class<?> type = ClassUtils.getUserClass(beanClass);
+        AnnotatedType annotated = new AnnotatedType(type);
+        List<Declaration> onType = Declaration.onType(type);
+        boolean controller = web.isController(type);
+        for (Map.Entry<Method, List<Declaration>> own : onMethods(type).entrySet()) {
+            Method method = own.getKey();
+            boolean handler = web.isHandler(type, method);
+            List<Declaration> all = new ArrayList<>();
+            // What is not a handler of a controller is its business with Spring, such as binding and answering errors.
+            if (isCovered(method) && handler == controller) {
+                all.addAll(onType);
+            }
+            all.addAll(own.getValue());
+            if (!all.isEmpty()) {
+                (handler ? annotated.handlers : annotated.calls).put(method, List.copyOf(all));
+            }
+        }
+        return annotated;
+    }
+
+    private static Map<Method, List<Declaration>> onMethods(Class<?> type) {
+        Map<Method, List<Declaration>> methods = new LinkedHashMap<>();
+        for (Method method : ReflectionUtils.getUniqueDeclaredMethods(type, AnnotatedType::isWrittenByUser)) {
+            methods.put(method, Declaration.onMethod(type, method));
+        }
+        for (Class<?> implemented : ClassUtils.getAllInterfacesForClassAsSet(type)) {
+            for (Method inInterface : implemented.getMethods()) {
+                if (isWrittenByUser(inInterface)) {
+                    addFromInterface(methods, type, inInterface);
+                }
+            }
+        }
+        return methods;
+    }
+
+    /** A superclass may implement an interface that only its subclass names: its methods know nothing of it. */
+    private static void addFromInterface(Map<Method, List<Declaration>> methods, Class<?> type, Method inInterface) {
+        Method method = specific(inInterface, type);
+        List<Declaration> known = methods.get(method);
+        if (known == null || known.isEmpty()) {
+            methods.put(method, Declaration.onInterface(type, method, inInterface));
+        }
+    }
+
+    /** Returns the method that runs when another is called on an object of a class: not a bridge, nor what it overrides. */
+    static Method specific(Method method, Class<?> type) {
+        // What runs there is the proxy's, which has nothing of the user's.
+        return Proxy.isProxyClass(type) ? method : BridgeMethodResolver.getMostSpecificMethod(method, type);
+    }
+
+    private static boolean isWrittenByUser(Method method) {
+        // Of a generated class nothing is; there the interfaces tell.
+        return !method.isBridge()
+                && !method.isSynthetic()
+                && method.getDeclaringClass() != Object.class
+                && !Proxy.isProxyClass(method.getDeclaringClass());
+    }
+
+    /** Whether what stands on the type applies: to what others can call, and not to what Java itself calls. */
+    private static boolean isCovered(Method method) {
+        return Modifier.isPublic(method.getModifiers())
+                && !Modifier.isStatic(method.getModifiers())
+                && !overridesObject(method);
+    }
+
+    private static boolean overridesObject(Method method) {
+        return Arrays.stream(Object.class.getMethods())
+                .anyMatch(object -> object.getName().equals(method.getName())
+                        && Arrays.equals(object.getParameterTypes(), method.getParameterTypes()));
+    }
+
+    Class<?> type() {
+        return type;
+    }
+
+    /** Returns the methods that are limited around their calls. */
+    Map<Method, List<Declaration>> calls() {
+        return calls;
+    }
+
+    /** Returns the methods that are limited before their arguments are bound. */
+    Map<Method, List<Declaration>> handlers() {
+        return handlers;
+    }
+}

@@ -1,0 +1,117 @@
+package io.ratelimit.spring.annotation;
+
+import java.util.LinkedHashSet;
+import java.util.Set;
+import org.springframework.expression.ParseException;
+import org.springframework.expression.spel.SpelNode;
+import org.springframework.expression.spel.ast.Assign;
+import org.springframework.expression.spel.ast.BeanReference;
+import org.springframework.expression.spel.ast.CompoundExpression;
+import org.springframework.expression.spel.ast.ConstructorReference;
+import org.springframework.expression.spel.ast.FunctionReference;
+import org.springframework.expression.spel.ast.Indexer;
+import org.springframework.expression.spel.ast.MethodReference;
+import org.springframework.expression.spel.ast.OpDec;
+import org.springframework.expression.spel.ast.OpInc;
+import org.springframework.expression.spel.ast.Projection;
+import org.springframework.expression.spel.ast.PropertyOrFieldReference;
+import org.springframework.expression.spel.ast.Selection;
+import org.springframework.expression.spel.ast.TypeReference;
+import org.springframework.expression.spel.ast.VariableReference;
+import org.springframework.expression.spel.standard.SpelExpression;
+import org.springframework.expression.spel.standard.SpelExpressionParser;
+
+/**
+ * Parses expressions, and refuses those that could only fail: with a name that nobody knows, or that want what is not
+ * available.
+ */
+final class ExpressionCheck {
+    private static final SpelExpressionParser PARSER = new SpelExpressionParser();
+
+    /** The element at hand in a projection or selection. */
+    private static final String THIS = "this";
+
+    private ExpressionCheck() {}
+
+    /**
+     * An expression that can work.
+     *
+     * @param expression the expression
+     * @param variables the variables in it
+     */
+    record Checked(SpelExpression expression, Set<String> variables) {}
+
+    /**
+     * Parses an expression.
+     *
+     * @param known the variables that may be in it
+     * @throws IllegalArgumentException if it cannot work; the message says why
+     */
+    static Checked parse(String text, Set<String> known) {
+        SpelExpression expression = parse(text);
+        Set<String> used = new LinkedHashSet<>();
+        walk(expression.getAST(), false, used);
+        for (String name : used) {
+            if (!known.contains(name)) {
+                throw new IllegalArgumentException("it reads #" + name + ", which is not there");
+            }
+        }
+        return new Checked(expression, used);
+    }
+
+    private static SpelExpression parse(String text) {
+        try {
+            return PARSER.parseRaw(text);
+        } catch (ParseException malformed) {
+            throw new IllegalArgumentException(
+                    "it does not compile: " + malformed.getSimpleMessage() + " (at character " + malformed.getPosition()
+                            + ")",
+                    malformed);
+        } catch (IllegalStateException malformed) {
+            throw new IllegalArgumentException("it does not compile", malformed);
+        }
+    }
+
+    private static void walk(SpelNode node, boolean hasTarget, Set<String> used) {
+        if (node instanceof VariableReference variable) {
+            String name = variable.toStringAST().substring(1);
+            if (!name.equals(THIS) || !hasTarget) {
+                used.add(name);
+            }
+        }
+        if (node instanceof FunctionReference function) {
+            String text = function.toStringAST();
+            used.add(text.substring(1, text.indexOf('(')));
+        }
+        requireAvailable(node, hasTarget);
+        for (int i = 0; i < node.getChildCount(); i++) {
+            walk(node.getChild(i), givesTarget(node, i, hasTarget), used);
+        }
+    }
+
+    /** Whether a child is read from what stands before it, and not from the root, which is nothing. */
+    private static boolean givesTarget(SpelNode node, int child, boolean hasTarget) {
+        return (hasTarget && !(node instanceof MethodReference))
+                || (node instanceof CompoundExpression && child > 0)
+                || node instanceof Indexer
+                || node instanceof Projection
+                || node instanceof Selection;
+    }
+
+    private static void requireAvailable(SpelNode node, boolean hasTarget) {
+        if (node instanceof TypeReference
+                || node instanceof ConstructorReference
+                || node instanceof BeanReference
+                || node instanceof Assign
+                || node instanceof OpInc
+                || node instanceof OpDec) {
+            throw new IllegalArgumentException("it uses " + node.toStringAST()
+                    + ", and types, constructors, beans and assignments are not available");
+        }
+        boolean reads = node instanceof PropertyOrFieldReference || node instanceof MethodReference;
+        if (reads && !hasTarget) {
+            throw new IllegalArgumentException(
+                    "it reads " + node.toStringAST() + " of nothing; did you mean #" + node.toStringAST() + "?");
+        }
+    }
+}

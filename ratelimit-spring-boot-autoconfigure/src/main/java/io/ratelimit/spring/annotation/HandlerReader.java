@@ -1,0 +1,77 @@
+package io.ratelimit.spring.annotation;
+
+import static io.ratelimit.spring.annotation.AnnotationProblem.quoted;
+
+import io.ratelimit.rule.Rule;
+import io.ratelimit.rule.RuleKey;
+import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the annotations of a method that handles web requests. Safe for any number of threads. */
+final class HandlerReader {
+    private final RuleReader rules;
+    private final WebLayer web;
+
+    HandlerReader(RuleReader rules, WebLayer web) {
+        this.rules = rules;
+        this.web = web;
+    }
+
+    /** Returns the rules that are right, after telling what is wrong with the others. */
+    List<RuleReference> read(Class<?> type, Method method, List<Declaration> declarations, Problems problems) {
+        List<RuleReference> read = new ArrayList<>();
+        for (Declaration declaration : declarations) {
+            RuleReference reference = rules.read(declaration, problems);
+            if (!declaration.annotation().fallback().isEmpty()) {
+                problems.add(new AnnotationProblem(
+                        declaration.where(),
+                        "fallback",
+                        quoted(declaration.annotation().fallback()),
+                        "a request is denied before there are any arguments to call it with",
+                        "none, or an @ExceptionHandler for RateLimitExceededException",
+                        AnnotationProblem.LIMIT_EXAMPLE));
+            }
+            if (reference != null) {
+                read.add(reference);
+            }
+            if (reference instanceof RuleReference.Own own) {
+                checkExpressions(type, method, own.rule(), problems);
+            }
+        }
+        return List.copyOf(read);
+    }
+
+    private void checkExpressions(Class<?> type, Method method, Rule rule, Problems problems) {
+        if (rule.key().kind() == RuleKey.Kind.EXPRESSION) {
+            check(type, method, "key", rule.key().text(), problems);
+        }
+        check(type, method, "cost", rule.cost().expression(), problems);
+    }
+
+    private void check(Class<?> type, Method method, String attribute, @Nullable String text, Problems problems) {
+        if (text == null) {
+            return;
+        }
+        Set<String> variables = web.variables(type, method);
+        try {
+            ExpressionCheck.parse(text, variables);
+        } catch (IllegalArgumentException useless) {
+            problems.add(new AnnotationProblem(
+                    Declaration.where(type, method),
+                    attribute,
+                    quoted(text),
+                    String.valueOf(useless.getMessage()),
+                    "a SpEL expression over the request, before there are arguments: "
+                            + String.join(
+                                    ", ",
+                                    variables.stream()
+                                            .sorted()
+                                            .map(name -> "#" + name)
+                                            .toList()),
+                    "@RateLimited(value = \"5/1m\", " + attribute + " = \"#headers['X-Tenant']\")"));
+        }
+    }
+}

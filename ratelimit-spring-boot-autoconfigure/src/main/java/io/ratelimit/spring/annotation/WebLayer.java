@@ -1,0 +1,41 @@
+package io.ratelimit.spring.annotation;
+
+import io.ratelimit.RuleDecision;
+import io.ratelimit.rule.Rule;
+import io.ratelimit.rule.RuleDemand;
+import java.lang.reflect.Method;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What limits on methods have to know about web requests. Names no type of the Servlet API, so that an application without
+ * it can do without.
+ *
+ * <p>Safe for any number of threads.
+ */
+public interface WebLayer {
+    /** There are no web requests. */
+    WebLayer NONE = new NoWebLayer();
+
+    /** Returns whether the methods of a class may handle web requests. */
+    boolean isController(Class<?> type);
+
+    /** Returns whether a method handles web requests, so that its limits are decided before its arguments are bound. */
+    boolean isHandler(Class<?> type, Method method);
+
+    /** Returns the names that an expression at such a method may use, without the {@code #}. */
+    Set<String> variables(Class<?> type, Method handler);
+
+    /** Returns the web request that this thread is handling; empty if it handles none. */
+    Optional<RequestCall> currentRequest();
+
+    /** Asks rules on behalf of the one who made a request. */
+    interface RequestCall {
+        /** Returns what to ask of a rule; empty if it does not limit this requester. */
+        Optional<RuleDemand> demand(Rule rule);
+
+        /** Takes the permits of all rules or of none, of each at most once for the request; empty if nothing was asked. */
+        Optional<RuleDecision> acquireOnce(List<Rule> rules);
+    }
+}
