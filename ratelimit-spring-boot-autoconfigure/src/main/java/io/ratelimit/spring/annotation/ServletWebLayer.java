@@ -1,0 +1,110 @@
+package io.ratelimit.spring.annotation;
+
+import io.ratelimit.RuleDecision;
+import io.ratelimit.rule.Rule;
+import io.ratelimit.rule.RuleDemand;
+import io.ratelimit.spring.web.RequestRules;
+import jakarta.servlet.http.HttpServletRequest;
+import java.lang.reflect.AnnotatedElement;
+import java.lang.reflect.Method;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.springframework.core.MethodParameter;
+import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.core.annotation.MergedAnnotation;
+import org.springframework.core.annotation.MergedAnnotations;
+import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
+import org.springframework.core.annotation.SynthesizingMethodParameter;
+import org.springframework.stereotype.Controller;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.context.request.RequestContextHolder;
+import org.springframework.web.context.request.ServletRequestAttributes;
+import org.springframework.web.service.annotation.HttpExchange;
+
+/** Web requests of Spring MVC: its controllers, and the request that Spring has bound to the thread. */
+public final class ServletWebLayer implements WebLayer {
+    /** Always there; what else an expression may use are path variables and query parameters. */
+    private static final Set<String> REQUEST_VARIABLES = Set.of("request", "headers", "header", "query");
+
+    private static final Pattern PATH_VARIABLE = Pattern.compile("\\{\\*?([^:{}*]+)");
+
+    private final Supplier<RequestDemands> demands;
+    private final Supplier<RequestRules> rules;
+
+    /**
+     * Creates the layer. Asks neither supplier before a limited method is called.
+     *
+     * @param demands finds out what a rule asks of a request
+     * @param rules decides rules that requests are charged with once
+     */
+    public ServletWebLayer(Supplier<RequestDemands> demands, Supplier<RequestRules> rules) {
+        this.demands = Objects.requireNonNull(demands, "demands");
+        this.rules = Objects.requireNonNull(rules, "rules");
+    }
+
+    @Override
+    public boolean isController(Class<?> type) {
+        return AnnotatedElementUtils.hasAnnotation(type, Controller.class);
+    }
+
+    @Override
+    public boolean isHandler(Class<?> type, Method method) {
+        return isController(type)
+                && (AnnotatedElementUtils.hasAnnotation(method, RequestMapping.class)
+                        || AnnotatedElementUtils.hasAnnotation(method, HttpExchange.class));
+    }
+
+    @Override
+    public Set<String> variables(Class<?> type, Method handler) {
+        Set<String> names = new HashSet<>(REQUEST_VARIABLES);
+        Stream.of(type, handler).flatMap(ServletWebLayer::paths).forEach(path -> {
+            Matcher variables = PATH_VARIABLE.matcher(path);
+            while (variables.find()) {
+                names.add(variables.group(1));
+            }
+        });
+        for (int i = 0; i < handler.getParameterCount(); i++) {
+            MethodParameter parameter = new SynthesizingMethodParameter(handler, i);
+            RequestParam query = parameter.getParameterAnnotation(RequestParam.class);
+            if (query != null) {
+                names.add(query.name().isEmpty() ? handler.getParameters()[i].getName() : query.name());
+            }
+        }
+        return names;
+    }
+
+    private static Stream<String> paths(AnnotatedElement element) {
+        MergedAnnotations annotations = MergedAnnotations.from(element, SearchStrategy.TYPE_HIERARCHY);
+        return Stream.concat(
+                annotations.stream(RequestMapping.class).flatMap(mapping -> Stream.of(mapping.getStringArray("path"))),
+                annotations.stream(HttpExchange.class).map(exchange -> exchange.getString(MergedAnnotation.VALUE)));
+    }
+
+    @Override
+    public Optional<RequestCall> currentRequest() {
+        return RequestContextHolder.getRequestAttributes() instanceof ServletRequestAttributes attributes
+                ? Optional.of(new ServletCall(attributes.getRequest(), demands.get(), rules))
+                : Optional.empty();
+    }
+
+    private record ServletCall(HttpServletRequest request, RequestDemands demands, Supplier<RequestRules> rules)
+            implements RequestCall {
+        @Override
+        public Optional<RuleDemand> demand(Rule rule) {
+            return demands.demand(request, rule);
+        }
+
+        @Override
+        public Optional<RuleDecision> acquireOnce(List<Rule> all) {
+            return rules.get().acquire(request, all);
+        }
+    }
+}
