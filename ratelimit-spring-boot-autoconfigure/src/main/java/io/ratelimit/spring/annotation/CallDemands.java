@@ -1,0 +1,116 @@
+package io.ratelimit.spring.annotation;
+
+import io.ratelimit.identity.Caller;
+import io.ratelimit.identity.Identity;
+import io.ratelimit.identity.IdentityDigest;
+import io.ratelimit.identity.IdentityErrorListener;
+import io.ratelimit.rule.Mode;
+import io.ratelimit.rule.Rule;
+import io.ratelimit.rule.RuleDemand;
+import io.ratelimit.rule.RuleKey;
+import io.ratelimit.rule.RuleSet;
+import io.ratelimit.spring.annotation.WebLayer.RequestCall;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Finds out what a call asks of a rule: on whose quota, and how much. There is always somebody whose quota it is. */
+final class CallDemands {
+    private static final Logger log = LoggerFactory.getLogger(CallDemands.class);
+
+    private static final String KEY = "key";
+    private static final String COST = "cost";
+
+    /** Ends at a colon, as no kind that has a meaning of its own does. */
+    private static final String EXPRESSION = "expression:";
+
+    /** The end of the kind of an identity that is absent where there is no address to count by either. */
+    private static final String BY_NOBODY = ":nobody";
+
+    private final Supplier<RuleSet> configured;
+    private final Supplier<IdentityDigest> digest;
+    private final Supplier<Mode> mode;
+    private final Supplier<IdentityErrorListener> errors;
+
+    CallDemands(
+            Supplier<RuleSet> configured,
+            Supplier<IdentityDigest> digest,
+            Supplier<Mode> mode,
+            Supplier<IdentityErrorListener> errors) {
+        this.configured = configured;
+        this.digest = digest;
+        this.mode = mode;
+        this.errors = errors;
+    }
+
+    /**
+     * Returns what to ask; empty if the rule is off or does not limit whoever is counted.
+     *
+     * @param request the web request that the call is part of, if it is part of one
+     */
+    Optional<RuleDemand> of(CallRule call, Rule rule, Optional<RequestCall> request, @Nullable Object[] arguments) {
+        Optional<RuleDemand> demand = call.key() != null
+                ? demand(rule, new Caller(keyed(call.key(), arguments), null))
+                : request.isPresent() ? request.get().demand(rule) : demand(rule, outsideRequest(rule.key()));
+        ArgumentExpression cost = call.cost();
+        return cost == null ? demand : demand.map(asked -> withCost(asked, cost(cost, rule, arguments)));
+    }
+
+    private Optional<RuleDemand> demand(Rule rule, Caller caller) {
+        String owner = digest.get().of(caller.identity());
+        return RuleDemand.of(rule, owner, caller.tier(), rule.cost().permits(), mode.get());
+    }
+
+    /** Without a request only {@code global} means somebody. All others share a counter, apart from it. */
+    private Caller outsideRequest(RuleKey key) {
+        if (key.kind() == RuleKey.Kind.GLOBAL) {
+            return new Caller(Identity.global(), null);
+        }
+        String tier = key.knowsTiers() ? configured.get().defaultTier().orElse(null) : null;
+        return new Caller(nobody(key.text()), tier);
+    }
+
+    private static Identity nobody(String kind) {
+        return new Identity(kind + BY_NOBODY, "");
+    }
+
+    private Identity keyed(ArgumentExpression key, @Nullable Object[] arguments) {
+        try {
+            String text = KeyText.of(key.evaluate(arguments));
+            if (text != null) {
+                return new Identity(EXPRESSION, text);
+            }
+            report(KEY, new IllegalArgumentException("The key is null, blank, or an object without a text form"));
+        } catch (Exception thrown) {
+            report(KEY, thrown);
+        }
+        return nobody(EXPRESSION);
+    }
+
+    private long cost(ArgumentExpression cost, Rule rule, @Nullable Object[] arguments) {
+        try {
+            long permits = CostNumber.of(cost.evaluate(arguments));
+            if (permits >= 1) {
+                return permits;
+            }
+            report(COST, new IllegalArgumentException("The cost is no positive whole number"));
+        } catch (Exception thrown) {
+            report(COST, thrown);
+        }
+        return rule.cost().permits();
+    }
+
+    private static RuleDemand withCost(RuleDemand demand, long cost) {
+        return new RuleDemand(demand.rule(), demand.owner(), demand.limits(), cost, demand.mode());
+    }
+
+    private void report(String kind, Exception failure) {
+        try {
+            errors.get().onIdentityError(kind, failure);
+        } catch (RuntimeException broken) {
+            log.debug("A listener failed; nothing else depends on it", broken);
+        }
+    }
+}

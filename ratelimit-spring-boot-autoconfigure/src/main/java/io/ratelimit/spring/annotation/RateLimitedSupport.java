@@ -1,0 +1,139 @@
+package io.ratelimit.spring.annotation;
+
+import io.ratelimit.RuleLimiter;
+import io.ratelimit.identity.IdentityDigest;
+import io.ratelimit.identity.IdentityErrorListener;
+import io.ratelimit.rule.Mode;
+import io.ratelimit.rule.Rule;
+import io.ratelimit.rule.RuleSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ForkJoinPool;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import org.springframework.aop.Advisor;
+import org.springframework.aop.support.DefaultPointcutAdvisor;
+import org.springframework.beans.factory.config.BeanPostProcessor;
+
+/**
+ * Makes {@link RateLimited} work in one application: the parts that its context needs as beans, which share what they know.
+ *
+ * <p>Everything they depend on is given as a supplier, and asked for when the first annotation is read or the first limited
+ * method is called: post-processors are made before other beans, which they must not pull in.
+ *
+ * <p>Safe for any number of threads.
+ */
+public final class RateLimitedSupport {
+    private final AnnotatedRules rules;
+    private final Advisor advisor;
+
+    private RateLimitedSupport(Builder builder) {
+        this.rules = new AnnotatedRules(builder.rules, builder.placeholders, builder.web);
+        CallDemands demands = new CallDemands(builder.rules, builder.digest, builder.mode, builder.errors);
+        CallLimiter limiter = new CallLimiter(builder.web, demands, builder.limiter);
+        RateLimitedInterceptor interceptor = new RateLimitedInterceptor(rules, limiter, builder.turn);
+        this.advisor = new DefaultPointcutAdvisor(new AnnotatedCalls(rules), interceptor);
+    }
+
+    /**
+     * Starts the support of an application.
+     *
+     * @param rules the rules of the configuration that are in force
+     * @param limiter decides
+     */
+    public static Builder builder(Supplier<RuleSet> rules, Supplier<RuleLimiter> limiter) {
+        return new Builder(rules, limiter);
+    }
+
+    /** Returns a new post-processor that limits beans and checks their annotations; register one. */
+    public RateLimitedPostProcessor postProcessor() {
+        return new RateLimitedPostProcessor(rules, advisor);
+    }
+
+    /** Returns a new post-processor that keeps limits before other advice; register one beside {@link #postProcessor}. */
+    public BeanPostProcessor outermostPostProcessor() {
+        return new OutermostPostProcessor(advisor);
+    }
+
+    /** Returns the rules that annotations define, in no order; complete when the application has started. */
+    public List<Rule> ownRules() {
+        return rules.ownRules();
+    }
+
+    /** Returns the ids of the configuration's rules that annotations use; complete when the application has started. */
+    public Set<String> namedRules() {
+        return rules.namedRules();
+    }
+
+    AnnotatedRules annotated() {
+        return rules;
+    }
+
+    /** Collects what the support of an application depends on. Not safe for several threads. */
+    public static final class Builder {
+        private final Supplier<RuleSet> rules;
+        private final Supplier<RuleLimiter> limiter;
+        private Supplier<IdentityDigest> digest = IdentityDigest::sha256;
+        private Supplier<Mode> mode = () -> Mode.ENFORCE;
+        private Supplier<IdentityErrorListener> errors = () -> (kind, failure) -> {};
+        private UnaryOperator<String> placeholders = UnaryOperator.identity();
+        private WebLayer web = WebLayer.NONE;
+        private Turn turn = Turn.onClock(ForkJoinPool::commonPool);
+
+        private Builder(Supplier<RuleSet> rules, Supplier<RuleLimiter> limiter) {
+            this.rules = rules;
+            this.limiter = limiter;
+        }
+
+        /** Sets how counters are named; default without a secret. */
+        public Builder digest(Supplier<IdentityDigest> identityDigest) {
+            this.digest = identityDigest;
+            return this;
+        }
+
+        /** Sets the mode of everything: of it and a rule's the weaker wins. Default {@link Mode#ENFORCE}. */
+        public Builder mode(Supplier<Mode> everything) {
+            this.mode = everything;
+            return this;
+        }
+
+        /** Sets who is told when an expression fails, with the kinds {@code key} and {@code cost}. Default: nobody. */
+        public Builder errors(Supplier<IdentityErrorListener> listener) {
+            this.errors = listener;
+            return this;
+        }
+
+        /**
+         * Sets what replaces placeholders, such as {@code beanFactory::resolveEmbeddedValue}. Default: nothing does.
+         *
+         * @param resolver throws {@link IllegalArgumentException} where a placeholder has no value
+         */
+        public Builder placeholders(UnaryOperator<String> resolver) {
+            this.placeholders = resolver;
+            return this;
+        }
+
+        /** Sets the web requests of the application. Default: {@link WebLayer#NONE}. */
+        public Builder web(WebLayer layer) {
+            this.web = layer;
+            return this;
+        }
+
+        /** Sets what runs calls whose turn comes later and that return a stage. Default: the common pool. */
+        public Builder executor(Supplier<Executor> executor) {
+            return turn(Turn.onClock(executor));
+        }
+
+        /** Sets how calls wait. */
+        Builder turn(Turn waiting) {
+            this.turn = waiting;
+            return this;
+        }
+
+        /** Returns the support. */
+        public RateLimitedSupport build() {
+            return new RateLimitedSupport(this);
+        }
+    }
+}
