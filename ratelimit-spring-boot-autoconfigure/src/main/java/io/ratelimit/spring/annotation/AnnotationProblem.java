@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param where the class or method
  * @param attribute the attribute of the annotation
- * @param value what it was set to; {@code null} if it was not set
+ * @param value what it was set to, fit for a log; {@code null} if it was not set
  * @param reason what is wrong
  * @param expected what would be right
  * @param example an annotation that would be right
@@ -18,7 +18,6 @@ record AnnotationProblem(
         String where, String attribute, @Nullable String value, String reason, String expected, String example) {
     static final String LIMIT_EXAMPLE = "@RateLimited(limit = 5, window = \"1m\")";
 
-    private static final int LONGEST_VALUE = 128;
     private static final Pattern CORE_MESSAGE = Pattern.compile("([a-z-]+): (.*) \\(expected: (.*)\\)", Pattern.DOTALL);
 
     /** Tells what the core said about a value, whose messages have the form {@code name: value (expected: range)}. */
@@ -30,12 +29,17 @@ record AnnotationProblem(
         }
         String name = parts.group(1).equals("id") ? "name" : parts.group(1);
         return new AnnotationProblem(
-                where, name, parts.group(2), "no " + name + " of this kind can be counted", parts.group(3), example);
+                where,
+                name,
+                parts.group(2),
+                "it is out of range, or not of the form expected",
+                parts.group(3),
+                example);
     }
 
     /** Returns the problem on several lines, the first of which says where it is. */
     String describe() {
-        return "@RateLimited on " + where + ", " + attribute + (value == null ? " is missing" : ": " + printable(value))
+        return "@RateLimited on " + where + ", " + attribute + (value == null ? " is missing" : ": " + value)
                 + line("problem", reason)
                 + line("expected", expected)
                 + line("example", example);
@@ -43,14 +47,5 @@ record AnnotationProblem(
 
     private static String line(String name, String text) {
         return System.lineSeparator() + String.format("    %-10s", name + ":") + text;
-    }
-
-    private static String printable(String text) {
-        String plain = text.replaceAll("\\p{C}", "?");
-        return plain.length() > LONGEST_VALUE ? plain.substring(0, LONGEST_VALUE) + "..." : plain;
-    }
-
-    static String quoted(String text) {
-        return '"' + text + '"';
     }
 }

@@ -18,8 +18,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,9 @@ import org.slf4j.LoggerFactory;
 /** Asks all rules of a call at once, and waits for the decision: at most for the deadline of the store. */
 final class CallLimiter {
     private static final Logger log = LoggerFactory.getLogger(CallLimiter.class);
+
+    /** Above every deadline that a store can be given. */
+    private static final long MOST_SECONDS = 12;
 
     private final WebLayer web;
     private final CallDemands demands;
@@ -45,9 +49,8 @@ final class CallLimiter {
      * are a decision of their own, before the others.
      *
      * @return the decision; empty if nothing limits this caller
-     * @throws InterruptedException if this thread is interrupted while it waits; what the store takes is given back
      */
-    Optional<RuleDecision> acquire(List<CallRule> rules, @Nullable Object[] arguments) throws InterruptedException {
+    Optional<RuleDecision> acquire(List<CallRule> rules, @Nullable Object[] arguments) {
         Optional<RequestCall> request = web.currentRequest();
         List<Rule> oncePerRequest = new ArrayList<>();
         Map<String, RuleDemand> perCall = new LinkedHashMap<>();
@@ -76,7 +79,7 @@ final class CallLimiter {
         return new RuleDecision(earlier.decision().followedBy(later.decision()), rules);
     }
 
-    private RuleDecision decide(List<RuleDemand> asked) throws InterruptedException {
+    private RuleDecision decide(List<RuleDemand> asked) {
         CompletionStage<RuleDecision> stage;
         try {
             stage = limiter.get().acquire(asked);
@@ -84,14 +87,20 @@ final class CallLimiter {
             return byPolicy(asked, defect);
         }
         try {
-            return stage.toCompletableFuture().get();
-        } catch (ExecutionException | CancellationException failed) {
+            return wait(stage.toCompletableFuture());
+        } catch (CompletionException | CancellationException failed) {
             return byPolicy(asked, failed);
-        } catch (InterruptedException interrupted) {
-            // The store may take them yet, and nobody would use them.
-            stage.thenAccept(late -> refund(late.decision()));
-            throw interrupted;
         }
+    }
+
+    /**
+     * An interrupt does not end the wait, because the permits are being taken in any case. It is over in a moment, unless a
+     * store breaks its promise.
+     */
+    private static RuleDecision wait(CompletableFuture<RuleDecision> decision) {
+        return decision.isDone()
+                ? decision.join()
+                : decision.copy().orTimeout(MOST_SECONDS, TimeUnit.SECONDS).join();
     }
 
     /** Gives back what a decision took. Nobody waits for it. */

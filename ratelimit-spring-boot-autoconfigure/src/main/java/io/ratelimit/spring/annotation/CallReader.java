@@ -1,7 +1,6 @@
 package io.ratelimit.spring.annotation;
 
-import static io.ratelimit.spring.annotation.AnnotationProblem.quoted;
-
+import io.ratelimit.limit.Quoted;
 import io.ratelimit.rule.Rule;
 import io.ratelimit.rule.RuleKey;
 import java.lang.reflect.Method;
@@ -73,7 +72,7 @@ final class CallReader {
             problems.add(new AnnotationProblem(
                     where,
                     attribute,
-                    quoted(text),
+                    Quoted.text(text),
                     String.valueOf(useless.getMessage()),
                     "a SpEL expression over the arguments: " + argumentsToChooseFrom(positions),
                     "@RateLimited(value = \"100/1h\", " + attribute + " = \"#order."

@@ -1,6 +1,7 @@
 package io.ratelimit.spring.annotation;
 
 import io.ratelimit.RateLimitExceededException;
+import io.ratelimit.limit.Quoted;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.Arrays;
@@ -43,7 +44,7 @@ final class Fallback {
             problems.add(new AnnotationProblem(
                     Declaration.where(type, denied),
                     "fallback",
-                    AnnotationProblem.quoted(name),
+                    Quoted.text(name),
                     String.valueOf(reason),
                     expected(name, denied),
                     "@RateLimited(value = \"5/1m\", fallback = \"queueForLater\")"));

@@ -1,7 +1,6 @@
 package io.ratelimit.spring.annotation;
 
-import static io.ratelimit.spring.annotation.AnnotationProblem.quoted;
-
+import io.ratelimit.limit.Quoted;
 import io.ratelimit.rule.Rule;
 import io.ratelimit.rule.RuleKey;
 import java.lang.reflect.Method;
@@ -29,7 +28,7 @@ final class HandlerReader {
                 problems.add(new AnnotationProblem(
                         declaration.where(),
                         "fallback",
-                        quoted(declaration.annotation().fallback()),
+                        Quoted.text(declaration.annotation().fallback()),
                         "a request is denied before there are any arguments to call it with",
                         "none, or an @ExceptionHandler for RateLimitExceededException",
                         AnnotationProblem.LIMIT_EXAMPLE));
@@ -62,7 +61,7 @@ final class HandlerReader {
             problems.add(new AnnotationProblem(
                     Declaration.where(type, method),
                     attribute,
-                    quoted(text),
+                    Quoted.text(text),
                     String.valueOf(useless.getMessage()),
                     "a SpEL expression over the request, before there are arguments: "
                             + String.join(

@@ -1,9 +1,8 @@
 package io.ratelimit.spring.annotation;
 
-import static io.ratelimit.spring.annotation.AnnotationProblem.quoted;
-
 import io.ratelimit.limit.Algorithm;
 import io.ratelimit.limit.Limit;
+import io.ratelimit.limit.Quoted;
 import io.ratelimit.rule.RuleCost;
 import java.math.BigInteger;
 import java.time.Duration;
@@ -87,7 +86,7 @@ final class LimitReader {
                 throw twice(where, "limit", String.valueOf(annotation.limit()));
             }
             if (!annotation.window().isEmpty() && text.contains("/")) {
-                throw twice(where, "window", quoted(annotation.window()));
+                throw twice(where, "window", Quoted.text(annotation.window()));
             }
             return Limit.parse(annotation.window().isEmpty() ? text : text + "/" + window, annotation.algorithm());
         }
@@ -134,7 +133,7 @@ final class LimitReader {
         return new AnnotationProblem(
                 where,
                 attribute,
-                quoted(text),
+                Quoted.text(text),
                 "a placeholder has neither a property nor a default",
                 "a property of that name, or a default after a colon",
                 "@RateLimited(\"${login.limit:5/1m}\")");

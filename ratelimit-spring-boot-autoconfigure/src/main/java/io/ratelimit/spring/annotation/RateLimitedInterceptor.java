@@ -36,12 +36,7 @@ final class RateLimitedInterceptor implements MethodInterceptor {
         if (plan.rules().isEmpty()) {
             return call.proceed();
         }
-        Optional<RuleDecision> decision;
-        try {
-            decision = limiter.acquire(plan.rules(), call.getArguments());
-        } catch (InterruptedException interrupted) {
-            return interrupted(plan, call, interrupted);
-        }
+        Optional<RuleDecision> decision = limiter.acquire(plan.rules(), call.getArguments());
         return decision.isEmpty() ? call.proceed() : follow(decision.get(), plan, call);
     }
 
@@ -61,7 +56,7 @@ final class RateLimitedInterceptor implements MethodInterceptor {
             turn.await(delay);
         } catch (InterruptedException interrupted) {
             limiter.refund(decision);
-            return interrupted(plan, call, interrupted);
+            throw interruption(call, interrupted);
         }
         return call.proceed();
     }
@@ -99,19 +94,14 @@ final class RateLimitedInterceptor implements MethodInterceptor {
     }
 
     /** Ends a call whose thread is wanted elsewhere: as an interruption where the method may say so. */
-    private static Object interrupted(CallPlan plan, MethodInvocation call, InterruptedException interrupted)
-            throws InterruptedException {
-        if (plan.answer() == Answer.VALUE
-                && Stream.of(call.getMethod().getExceptionTypes())
-                        .anyMatch(thrown -> thrown.isAssignableFrom(InterruptedException.class))) {
-            throw interrupted;
+    private static Exception interruption(MethodInvocation call, InterruptedException interrupted) {
+        if (Stream.of(call.getMethod().getExceptionTypes())
+                .anyMatch(thrown -> thrown.isAssignableFrom(InterruptedException.class))) {
+            return interrupted;
         }
         Thread.currentThread().interrupt();
         CancellationException cancelled = new CancellationException("Interrupted while waiting for a rate limit");
         cancelled.initCause(interrupted);
-        if (plan.answer() == Answer.STAGE) {
-            return CompletableFuture.failedFuture(cancelled);
-        }
-        throw cancelled;
+        return cancelled;
     }
 }

@@ -1,10 +1,9 @@
 package io.ratelimit.spring.annotation;
 
-import static io.ratelimit.spring.annotation.AnnotationProblem.quoted;
-
 import io.ratelimit.limit.Algorithm;
 import io.ratelimit.limit.FailurePolicy;
 import io.ratelimit.limit.Limit;
+import io.ratelimit.limit.Quoted;
 import io.ratelimit.rule.Rule;
 import io.ratelimit.rule.RuleCost;
 import io.ratelimit.rule.RuleKey;
@@ -77,10 +76,11 @@ final class RuleReader {
         if (!others.isEmpty()) {
             problems.add(new AnnotationProblem(
                     where,
-                    String.join(", ", others),
-                    null,
-                    "the name alone points at a rule of the configuration, which settles everything",
-                    "only name and fallback, or a limit and window beside the others",
+                    "name",
+                    Quoted.text(annotation.name()),
+                    "a rule of the configuration settles everything itself, and beside its name stands "
+                            + String.join(", ", others),
+                    "name and fallback alone, or a limit and window beside the others",
                     NAME_EXAMPLE));
             return null;
         }
@@ -92,7 +92,7 @@ final class RuleReader {
             problems.add(new AnnotationProblem(
                     where,
                     "name",
-                    quoted(id),
+                    Quoted.text(id),
                     "no rule of the configuration has this id",
                     "one of " + idsToChooseFrom() + ", or a limit and window beside the name",
                     NAME_EXAMPLE));
@@ -155,7 +155,7 @@ final class RuleReader {
             problems.add(new AnnotationProblem(
                     wanted.where(),
                     "name",
-                    quoted(id),
+                    Quoted.text(id),
                     "a rule of the configuration has this id, and the annotation sets a limit of its own",
                     "the name without a limit, or another name",
                     NAME_EXAMPLE));
@@ -166,7 +166,7 @@ final class RuleReader {
             problems.add(new AnnotationProblem(
                     wanted.where(),
                     "name",
-                    quoted(id),
+                    Quoted.text(id),
                     "it is also the name of another limit, on " + first.where() + ": " + first.settings() + " and not "
                             + wanted.settings(),
                     "the same settings wherever a name is used, or another name",
@@ -186,7 +186,7 @@ final class RuleReader {
             problems.add(new AnnotationProblem(
                     where,
                     "key",
-                    quoted(text),
+                    Quoted.text(text),
                     "there is no such kind of key",
                     "identity, api-key, user, ip, global, or an expression that starts with #",
                     KEY_EXAMPLE));
