@@ -20,6 +20,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.ConfigurationPropertiesBinding;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.env.Environment;
@@ -124,7 +125,12 @@ final class RateLimitAutoConfiguration {
     }
 
     @Bean
-    StartReport rateLimitStartReport(BackendChoice backend) {
-        return new StartReport(backend);
+    StartReport rateLimitStartReport(
+            ApplicationContext context,
+            BackendChoice backend,
+            RateLimitProperties properties,
+            RuleSet rules,
+            ObjectProvider<AnnotatedRuleUse> annotations) {
+        return new StartReport(context, backend, properties, rules, annotations);
     }
 }

@@ -1,21 +1,58 @@
 package io.ratelimit.spring.autoconfigure;
 
+import io.ratelimit.rule.RuleSet;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.web.context.reactive.ReactiveWebApplicationContext;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.event.ContextRefreshedEvent;
 
-/** Says in one line where the counters live, when everything is there. */
-final class StartReport implements SmartInitializingSingleton {
+/** Says in one line where the counters live, and in one line each what the configuration probably does not mean. */
+final class StartReport implements ApplicationListener<ContextRefreshedEvent> {
     private static final Logger log = LoggerFactory.getLogger(StartReport.class);
+    private static final String SECURITY_FILTER = "springSecurityFilterChain";
 
+    private final ApplicationContext context;
     private final BackendChoice backend;
+    private final RateLimitProperties properties;
+    private final RuleSet rules;
+    private final ObjectProvider<AnnotatedRuleUse> annotations;
 
-    StartReport(BackendChoice backend) {
+    StartReport(
+            ApplicationContext context,
+            BackendChoice backend,
+            RateLimitProperties properties,
+            RuleSet rules,
+            ObjectProvider<AnnotatedRuleUse> annotations) {
+        this.context = context;
         this.backend = backend;
+        this.properties = properties;
+        this.rules = rules;
+        this.annotations = annotations;
     }
 
     @Override
-    public void afterSingletonsInstantiated() {
+    public void onApplicationEvent(ContextRefreshedEvent event) {
+        // Contexts below this one, such as that of a management port, tell their events here too.
+        if (event.getApplicationContext() != context) {
+            return;
+        }
         log.info("Rate limits are counted in {}, because {}", backend.place(), backend.reason());
+        if (context instanceof ReactiveWebApplicationContext) {
+            log.warn("This is a reactive web application: ratelimit enforces nothing on its requests");
+            return;
+        }
+        AnnotatedRuleUse use = annotations.getIfAvailable();
+        new ConfigurationWarnings(
+                        properties,
+                        rules,
+                        context.containsBean(SECURITY_FILTER),
+                        use != null && use.hasOwnRules(),
+                        use == null ? Set.of() : use.namedRules())
+                .find()
+                .forEach(log::warn);
     }
 }
