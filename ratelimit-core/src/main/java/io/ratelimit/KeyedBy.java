@@ -15,7 +15,8 @@ final class KeyedBy {
             case IP -> Identity.ofIp(value);
             case API_KEY -> Identity.ofApiKey(value);
             case GLOBAL -> Identity.global();
-            case RESOLVER, EXPRESSION -> new Identity(key.text(), value);
+            case RESOLVER -> new Identity("resolver:" + key.text(), value);
+            case EXPRESSION -> new Identity("expression:", value);
             case IDENTITY -> new Identity(ANY, value);
         };
     }

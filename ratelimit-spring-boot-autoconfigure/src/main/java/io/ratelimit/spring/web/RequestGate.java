@@ -6,6 +6,7 @@ import io.ratelimit.identity.IdentityResolver;
 import io.ratelimit.limit.Decision;
 import io.ratelimit.rule.Phase;
 import io.ratelimit.rule.Rule;
+import io.ratelimit.rule.RuleDemand;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -117,6 +118,15 @@ final class RequestGate implements RequestRules {
         Optional<RuleDecision> made = decider.decide(state, request, matches(request, asked), rules.defaultTier());
         headers.write(state.shown(), state.response());
         return made;
+    }
+
+    @Override
+    public Optional<RuleDemand> demand(HttpServletRequest request, Rule rule) {
+        RequestState state = state(request);
+        return state.isFree()
+                ? Optional.empty()
+                : decider.demand(
+                        state, request, new RuleMatch(rule, rule.key(), pathVariables(request)), rules.defaultTier());
     }
 
     /** Returns the denial that a decision is, and adds it to what the headers say. */

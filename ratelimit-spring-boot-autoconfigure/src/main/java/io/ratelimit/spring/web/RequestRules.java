@@ -2,6 +2,7 @@ package io.ratelimit.spring.web;
 
 import io.ratelimit.RuleDecision;
 import io.ratelimit.rule.Rule;
+import io.ratelimit.rule.RuleDemand;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
 import java.util.Optional;
@@ -23,4 +24,12 @@ public interface RequestRules {
      *     already, is off, is unlimited for the requester, or the request is exempt
      */
     Optional<RuleDecision> acquire(HttpServletRequest request, List<Rule> rules);
+
+    /**
+     * Returns what to ask of a rule for the one who made a request, without asking it and without noting that it was: for
+     * what may happen several times in a request and counts each time.
+     *
+     * @return empty if the rule is off, is unlimited for the requester, or the request is exempt
+     */
+    Optional<RuleDemand> demand(HttpServletRequest request, Rule rule);
 }

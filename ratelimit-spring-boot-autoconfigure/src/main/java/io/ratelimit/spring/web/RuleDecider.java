@@ -72,13 +72,19 @@ final class RuleDecider {
         List<RuleDemand> demands = new ArrayList<>(matches.size());
         for (RuleMatch match : matches) {
             state.asked(match);
-            if (match.rule().mode().weaker(mode) != Mode.OFF) {
-                Owner owner = owners.of(match, state.requester(), request, defaultTier);
-                RuleDemand.of(match.rule(), owner.digest(), owner.tier(), costs.of(match, request), mode)
-                        .ifPresent(demands::add);
-            }
+            demand(state, request, match, defaultTier).ifPresent(demands::add);
         }
         return demands;
+    }
+
+    /** Returns what to ask of one rule; empty if it does not limit this requester. */
+    Optional<RuleDemand> demand(
+            RequestState state, HttpServletRequest request, RuleMatch match, @Nullable String defaultTier) {
+        if (match.rule().mode().weaker(mode) == Mode.OFF) {
+            return Optional.empty();
+        }
+        Owner owner = owners.of(match, state.requester(), request, defaultTier);
+        return RuleDemand.of(match.rule(), owner.digest(), owner.tier(), costs.of(match, request), mode);
     }
 
     private RuleDecision acquire(List<RuleDemand> demands) {

@@ -1,0 +1,96 @@
+package io.ratelimit.spring.autoconfigure.annotation;
+
+import io.ratelimit.RuleLimiter;
+import io.ratelimit.identity.IdentityDigest;
+import io.ratelimit.rule.RuleSet;
+import io.ratelimit.spring.annotation.AnnotatedHandlers;
+import io.ratelimit.spring.annotation.RateLimitedPostProcessor;
+import io.ratelimit.spring.annotation.RateLimitedSupport;
+import io.ratelimit.spring.annotation.ServletWebLayer;
+import io.ratelimit.spring.annotation.WebLayer;
+import io.ratelimit.spring.autoconfigure.AnnotatedRuleUse;
+import io.ratelimit.spring.autoconfigure.ConditionalOnRateLimit;
+import io.ratelimit.spring.autoconfigure.RateLimitProperties;
+import io.ratelimit.spring.web.HandlerRules;
+import io.ratelimit.spring.web.RequestRules;
+import jakarta.servlet.Filter;
+import org.springframework.aop.Advisor;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Role;
+import org.springframework.core.env.Environment;
+import org.springframework.web.servlet.DispatcherServlet;
+
+/** Limits what carries {@code @RateLimited}: handlers of web requests, and methods of all other beans. */
+@AutoConfiguration(
+        afterName = "io.ratelimit.spring.autoconfigure.RateLimitAutoConfiguration",
+        beforeName = "io.ratelimit.spring.autoconfigure.web.RateLimitWebAutoConfiguration")
+@ConditionalOnRateLimit
+@ConditionalOnClass(Advisor.class)
+final class RateLimitedAutoConfiguration {
+    /** Takes everything as suppliers: a post-processor must not pull other beans in. */
+    @Bean
+    @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+    static RateLimitedSupport rateLimitedSupport(
+            ConfigurableListableBeanFactory beans,
+            ObjectProvider<RuleSet> rules,
+            ObjectProvider<RuleLimiter> limiter,
+            ObjectProvider<IdentityDigest> digest,
+            ObjectProvider<RateLimitProperties> properties,
+            ObjectProvider<WebLayer> web) {
+        return RateLimitedSupport.builder(rules::getObject, limiter::getObject)
+                .digest(digest::getObject)
+                .mode(() -> properties.getObject().mode())
+                .placeholders(text -> {
+                    String resolved = beans.resolveEmbeddedValue(text);
+                    return resolved == null ? text : resolved;
+                })
+                .web(web.getIfAvailable(() -> WebLayer.NONE))
+                .build();
+    }
+
+    @Bean
+    @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+    static RateLimitedPostProcessor rateLimitedPostProcessor(RateLimitedSupport support, Environment environment) {
+        RateLimitedPostProcessor processor = support.postProcessor();
+        processor.setProxyTargetClass(environment.getProperty("spring.aop.proxy-target-class", Boolean.class, true));
+        return processor;
+    }
+
+    @Bean
+    @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+    static BeanPostProcessor rateLimitedOutermostPostProcessor(RateLimitedSupport support) {
+        return support.outermostPostProcessor();
+    }
+
+    @Bean
+    AnnotatedRuleUse rateLimitAnnotatedRuleUse(RateLimitedSupport support) {
+        return new SupportedRuleUse(support);
+    }
+
+    /** The handlers of a servlet application. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
+    @ConditionalOnClass({Filter.class, DispatcherServlet.class})
+    static class Handlers {
+        @Bean
+        @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+        static WebLayer rateLimitWebLayer(ObjectProvider<RequestRules> rules) {
+            return new ServletWebLayer(() -> rules.getObject()::demand, rules::getObject);
+        }
+
+        @Bean
+        @ConditionalOnMissingBean
+        HandlerRules rateLimitHandlerRules(RateLimitedSupport support) {
+            return new AnnotatedHandlers(support);
+        }
+    }
+}

@@ -1,0 +1,18 @@
+package io.ratelimit.spring.autoconfigure.annotation;
+
+import io.ratelimit.spring.annotation.RateLimitedSupport;
+import io.ratelimit.spring.autoconfigure.AnnotatedRuleUse;
+import java.util.Set;
+
+/** What the annotations that were found limit. */
+record SupportedRuleUse(RateLimitedSupport support) implements AnnotatedRuleUse {
+    @Override
+    public boolean hasOwnRules() {
+        return !support.ownRules().isEmpty();
+    }
+
+    @Override
+    public Set<String> namedRules() {
+        return support.namedRules();
+    }
+}
