@@ -9,6 +9,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.springframework.core.BridgeMethodResolver;
+import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.stereotype.Component;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
 
@@ -29,6 +31,9 @@ final class AnnotatedType {
     static AnnotatedType of(Class<?> beanClass, WebLayer web) {
         Class<?> type = ClassUtils.getUserClass(beanClass);
         AnnotatedType annotated = new AnnotatedType(type);
+        if (isOfSpring(type)) {
+            return annotated;
+        }
         List<Declaration> onType = Declaration.onType(type);
         boolean controller = web.isController(type);
         for (Map.Entry<Method, List<Declaration>> own : onMethods(type).entrySet()) {
@@ -45,6 +50,12 @@ final class AnnotatedType {
             }
         }
         return annotated;
+    }
+
+    /** Most beans are: not looking through them is what Spring does too when it looks for annotations of users. */
+    private static boolean isOfSpring(Class<?> type) {
+        return type.getName().startsWith("org.springframework.")
+                && !AnnotatedElementUtils.hasAnnotation(type, Component.class);
     }
 
     private static Map<Method, List<Declaration>> onMethods(Class<?> type) {

@@ -15,9 +15,6 @@ import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.FactoryBean;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
-import org.springframework.core.annotation.AnnotatedElementUtils;
-import org.springframework.stereotype.Component;
-import org.springframework.util.ClassUtils;
 
 /** Reads the annotations of every bean once at the start, also of those that are made later, and tells all that is wrong. */
 final class BeanCheck {
@@ -45,7 +42,7 @@ final class BeanCheck {
         for (String name : beans.getBeanNamesForType(Object.class, true, false)) {
             Object bean = beans.getSingleton(name);
             Class<?> type = type(name, bean);
-            if (type != null && !isOfSpring(type) && !(bean instanceof AopInfrastructureBean)) {
+            if (type != null && !(bean instanceof AopInfrastructureBean)) {
                 check(name, bean, rules.type(type), problems);
             }
         }
@@ -58,12 +55,6 @@ final class BeanCheck {
             return AopProxyUtils.ultimateTargetClass(bean);
         }
         return AutoProxyUtils.determineTargetClass(beans, name);
-    }
-
-    /** Saves looking through the hundreds of beans in which no user writes. */
-    private static boolean isOfSpring(Class<?> type) {
-        return type.getName().startsWith("org.springframework.")
-                && !AnnotatedElementUtils.hasAnnotation(ClassUtils.getUserClass(type), Component.class);
     }
 
     private void check(String name, @Nullable Object bean, AnnotatedType type, Problems problems) {

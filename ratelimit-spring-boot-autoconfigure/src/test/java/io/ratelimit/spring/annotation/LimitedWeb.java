@@ -1,0 +1,164 @@
+package io.ratelimit.spring.annotation;
+
+import io.ratelimit.RuleLimiter;
+import io.ratelimit.identity.ApiKeyRegistry;
+import io.ratelimit.identity.ApiKeySettings;
+import io.ratelimit.identity.ApiKeys;
+import io.ratelimit.identity.Caller;
+import io.ratelimit.identity.ClientAddress;
+import io.ratelimit.identity.ClientAddressSettings;
+import io.ratelimit.identity.IdentityDigest;
+import io.ratelimit.identity.IdentityResolver;
+import io.ratelimit.identity.RequestView;
+import io.ratelimit.limit.Limit;
+import io.ratelimit.limit.ManualTicker;
+import io.ratelimit.limit.Source;
+import io.ratelimit.rule.Mode;
+import io.ratelimit.rule.Rule;
+import io.ratelimit.rule.RuleDemand;
+import io.ratelimit.rule.RuleSet;
+import io.ratelimit.spring.web.RateLimitWeb;
+import io.ratelimit.spring.web.RequestRules;
+import io.ratelimit.store.MemoryStore;
+import jakarta.servlet.http.HttpServletRequest;
+import java.security.Principal;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Role;
+import org.springframework.web.servlet.HandlerExceptionResolver;
+import org.springframework.web.servlet.config.annotation.EnableWebMvc;
+import org.springframework.web.servlet.handler.MappedInterceptor;
+
+/** A web application with both layers, wired as the auto-configuration does. */
+@Configuration(proxyBeanMethods = false)
+@EnableWebMvc
+class LimitedWeb {
+    @Bean
+    RuleSet rules() {
+        return new RuleSet(
+                List.of(
+                        Rule.named("by-path")
+                                .paths("/orders/**")
+                                .limits(Limit.parse("3/1m"))
+                                .build(),
+                        Rule.named("by-name").limits(Limit.parse("3/1m")).build()),
+                null,
+                null);
+    }
+
+    @Bean
+    RuleLimiter limiter() {
+        ManualTicker ticker = new ManualTicker(1_700_000_000_000_000L);
+        return new RuleLimiter(MemoryStore.of(ticker, 10_000, Source.MEMORY), List.of());
+    }
+
+    @Bean
+    IdentityResolver identities() {
+        return new IdentityResolver(
+                IdentityResolver.DEFAULT_ORDER,
+                new ApiKeys(ApiKeySettings.defaults(), ApiKeyRegistry.of(Map.of()), (kind, failure) -> {}),
+                new ClientAddress(ClientAddressSettings.defaults()),
+                null,
+                (kind, failure) -> {});
+    }
+
+    @Bean
+    @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+    static RateLimitedSupport rateLimitedSupport(
+            ConfigurableListableBeanFactory beans,
+            ObjectProvider<RuleSet> rules,
+            ObjectProvider<RuleLimiter> limiter,
+            ObjectProvider<IdentityResolver> identities,
+            ObjectProvider<RequestRules> requestRules) {
+        return RateLimitedSupport.builder(rules::getObject, limiter::getObject)
+                .placeholders(beans::resolveEmbeddedValue)
+                .web(new ServletWebLayer(() -> new Demands(identities.getObject()), requestRules::getObject))
+                .build();
+    }
+
+    @Bean
+    @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+    static RateLimitedPostProcessor rateLimitedPostProcessor(RateLimitedSupport support) {
+        RateLimitedPostProcessor processor = support.postProcessor();
+        processor.setProxyTargetClass(true);
+        return processor;
+    }
+
+    @Bean
+    @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+    static BeanPostProcessor rateLimitedOutermostPostProcessor(RateLimitedSupport support) {
+        return support.outermostPostProcessor();
+    }
+
+    @Bean
+    RateLimitWeb web(
+            ApplicationContext context,
+            RuleLimiter limiter,
+            RuleSet rules,
+            IdentityResolver identities,
+            RateLimitedSupport support) {
+        return RateLimitWeb.builder(context, limiter, rules, identities)
+                .handlerRules(new AnnotatedHandlers(support))
+                .build();
+    }
+
+    @Bean
+    RequestRules requestRules(RateLimitWeb web) {
+        return web.requestRules();
+    }
+
+    @Bean
+    MappedInterceptor interceptor(RateLimitWeb web) {
+        return web.interceptor();
+    }
+
+    @Bean
+    HandlerExceptionResolver denials(RateLimitWeb web) {
+        return web.exceptionResolver();
+    }
+
+    /** Asks for the identity or the address of a request. */
+    private record Demands(IdentityResolver identities) implements RequestDemands {
+        @Override
+        public Optional<RuleDemand> demand(HttpServletRequest request, Rule rule) {
+            RequestView view = new View(request);
+            Caller caller = rule.key().text().equals("identity")
+                    ? identities.identity(view)
+                    : identities.byKind(rule.key().text(), view);
+            String owner = IdentityDigest.sha256().of(caller.identity());
+            return RuleDemand.of(rule, owner, caller.tier(), rule.cost().permits(), Mode.ENFORCE);
+        }
+    }
+
+    private record View(HttpServletRequest request) implements RequestView {
+        @Override
+        public String remoteAddress() {
+            return request.getRemoteAddr();
+        }
+
+        @Override
+        public List<String> headers(String name) {
+            return Collections.list(request.getHeaders(name));
+        }
+
+        @Override
+        public List<String> queryParameters(String name) {
+            return List.of();
+        }
+
+        @Override
+        public String userName() {
+            Principal user = request.getUserPrincipal();
+            return user == null ? null : user.getName();
+        }
+    }
+}
