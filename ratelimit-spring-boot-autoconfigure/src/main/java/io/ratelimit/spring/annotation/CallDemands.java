@@ -3,7 +3,6 @@ package io.ratelimit.spring.annotation;
 import io.ratelimit.identity.Caller;
 import io.ratelimit.identity.Identity;
 import io.ratelimit.identity.IdentityDigest;
-import io.ratelimit.identity.IdentityErrorListener;
 import io.ratelimit.rule.Mode;
 import io.ratelimit.rule.Rule;
 import io.ratelimit.rule.RuleDemand;
@@ -13,16 +12,9 @@ import io.ratelimit.spring.annotation.WebLayer.RequestCall;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Finds out what a call asks of a rule: on whose quota, and how much. There is always somebody whose quota it is. */
 final class CallDemands {
-    private static final Logger log = LoggerFactory.getLogger(CallDemands.class);
-
-    private static final String KEY = "key";
-    private static final String COST = "cost";
-
     /** Ends at a colon, as no kind that has a meaning of its own does. */
     private static final String EXPRESSION = "expression:";
 
@@ -32,13 +24,9 @@ final class CallDemands {
     private final Supplier<RuleSet> configured;
     private final Supplier<IdentityDigest> digest;
     private final Supplier<Mode> mode;
-    private final Supplier<IdentityErrorListener> errors;
+    private final CallErrors errors;
 
-    CallDemands(
-            Supplier<RuleSet> configured,
-            Supplier<IdentityDigest> digest,
-            Supplier<Mode> mode,
-            Supplier<IdentityErrorListener> errors) {
+    CallDemands(Supplier<RuleSet> configured, Supplier<IdentityDigest> digest, Supplier<Mode> mode, CallErrors errors) {
         this.configured = configured;
         this.digest = digest;
         this.mode = mode;
@@ -53,7 +41,7 @@ final class CallDemands {
     Optional<RuleDemand> of(CallRule call, Rule rule, Optional<RequestCall> request, @Nullable Object[] arguments) {
         Optional<RuleDemand> demand = call.key() != null
                 ? demand(rule, new Caller(keyed(call.key(), arguments), null))
-                : request.isPresent() ? request.get().demand(rule) : demand(rule, outsideRequest(rule.key()));
+                : request.isPresent() ? inRequest(request.get(), rule) : demand(rule, outsideRequest(rule.key()));
         ArgumentExpression cost = call.cost();
         return cost == null ? demand : demand.map(asked -> withCost(asked, cost(cost, rule, arguments)));
     }
@@ -61,6 +49,15 @@ final class CallDemands {
     private Optional<RuleDemand> demand(Rule rule, Caller caller) {
         String owner = digest.get().of(caller.identity());
         return RuleDemand.of(rule, owner, caller.tier(), rule.cost().permits(), mode.get());
+    }
+
+    private Optional<RuleDemand> inRequest(RequestCall request, Rule rule) {
+        try {
+            return request.demand(rule);
+        } catch (RuntimeException defect) {
+            errors.report(CallError.KEY, defect);
+            return demand(rule, outsideRequest(rule.key()));
+        }
     }
 
     /** Without a request only {@code global} means somebody. All others share a counter, apart from it. */
@@ -82,9 +79,11 @@ final class CallDemands {
             if (text != null) {
                 return new Identity(EXPRESSION, text);
             }
-            report(KEY, new IllegalArgumentException("The key is null, blank, or an object without a text form"));
+            errors.report(
+                    CallError.KEY,
+                    new IllegalArgumentException("The key is null, blank, or an object without a text form"));
         } catch (Exception thrown) {
-            report(KEY, thrown);
+            errors.report(CallError.KEY, thrown);
         }
         return nobody(EXPRESSION);
     }
@@ -95,22 +94,14 @@ final class CallDemands {
             if (permits >= 1) {
                 return permits;
             }
-            report(COST, new IllegalArgumentException("The cost is no positive whole number"));
+            errors.report(CallError.COST, new IllegalArgumentException("The cost is no positive whole number"));
         } catch (Exception thrown) {
-            report(COST, thrown);
+            errors.report(CallError.COST, thrown);
         }
         return rule.cost().permits();
     }
 
     private static RuleDemand withCost(RuleDemand demand, long cost) {
         return new RuleDemand(demand.rule(), demand.owner(), demand.limits(), cost, demand.mode());
-    }
-
-    private void report(String kind, Exception failure) {
-        try {
-            errors.get().onIdentityError(kind, failure);
-        } catch (RuntimeException broken) {
-            log.debug("A listener failed; nothing else depends on it", broken);
-        }
     }
 }

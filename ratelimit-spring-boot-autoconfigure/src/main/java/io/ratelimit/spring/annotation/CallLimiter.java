@@ -24,24 +24,22 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Asks all rules of a call at once, and waits for the decision: at most for the deadline of the store. */
 final class CallLimiter {
-    private static final Logger log = LoggerFactory.getLogger(CallLimiter.class);
-
     /** Above every deadline that a store can be given. */
     private static final long MOST_SECONDS = 12;
 
     private final WebLayer web;
     private final CallDemands demands;
     private final Supplier<RuleLimiter> limiter;
+    private final CallErrors errors;
 
-    CallLimiter(WebLayer web, CallDemands demands, Supplier<RuleLimiter> limiter) {
+    CallLimiter(WebLayer web, CallDemands demands, Supplier<RuleLimiter> limiter, CallErrors errors) {
         this.web = web;
         this.demands = demands;
         this.limiter = limiter;
+        this.errors = errors;
     }
 
     /**
@@ -105,16 +103,20 @@ final class CallLimiter {
 
     /** Gives back what a decision took. Nobody waits for it. */
     void refund(Decision decision) {
-        limiter.get().refund(decision.grants()).whenComplete((done, failed) -> {
-            if (failed != null) {
-                log.debug("Permits were not given back; they count as used", failed);
-            }
-        });
+        try {
+            limiter.get().refund(decision.grants()).whenComplete((done, failure) -> {
+                if (failure != null) {
+                    errors.report(CallError.REFUND, failure);
+                }
+            });
+        } catch (RuntimeException defect) {
+            errors.report(CallError.REFUND, defect);
+        }
     }
 
     /** Decides where the store did not answer and nothing that stands around it did either. */
-    private static RuleDecision byPolicy(List<RuleDemand> asked, Throwable failure) {
-        log.debug("No decision; the failure policies decide", failure);
+    private RuleDecision byPolicy(List<RuleDemand> asked, Throwable failure) {
+        errors.report(CallError.DECISION, failure);
         List<LimitDecision> enforced = new ArrayList<>();
         List<LimitDecision> watched = new ArrayList<>();
         List<RuleDecision.PerRule> rules = new ArrayList<>();

@@ -2,7 +2,6 @@ package io.ratelimit.spring.annotation;
 
 import io.ratelimit.RuleLimiter;
 import io.ratelimit.identity.IdentityDigest;
-import io.ratelimit.identity.IdentityErrorListener;
 import io.ratelimit.rule.Mode;
 import io.ratelimit.rule.Rule;
 import io.ratelimit.rule.RuleSet;
@@ -30,8 +29,9 @@ public final class RateLimitedSupport {
 
     private RateLimitedSupport(Builder builder) {
         this.rules = new AnnotatedRules(builder.rules, builder.placeholders, builder.web);
-        CallDemands demands = new CallDemands(builder.rules, builder.digest, builder.mode, builder.errors);
-        CallLimiter limiter = new CallLimiter(builder.web, demands, builder.limiter);
+        CallErrors errors = new CallErrors(builder.errors);
+        CallDemands demands = new CallDemands(builder.rules, builder.digest, builder.mode, errors);
+        CallLimiter limiter = new CallLimiter(builder.web, demands, builder.limiter, errors);
         RateLimitedInterceptor interceptor = new RateLimitedInterceptor(rules, limiter, builder.turn);
         this.advisor = new DefaultPointcutAdvisor(new AnnotatedCalls(rules), interceptor);
     }
@@ -76,7 +76,7 @@ public final class RateLimitedSupport {
         private final Supplier<RuleLimiter> limiter;
         private Supplier<IdentityDigest> digest = IdentityDigest::sha256;
         private Supplier<Mode> mode = () -> Mode.ENFORCE;
-        private Supplier<IdentityErrorListener> errors = () -> (kind, failure) -> {};
+        private Supplier<CallErrorListener> errors = () -> (error, cause) -> {};
         private UnaryOperator<String> placeholders = UnaryOperator.identity();
         private WebLayer web = WebLayer.NONE;
         private Turn turn = Turn.onClock(ForkJoinPool::commonPool);
@@ -98,8 +98,8 @@ public final class RateLimitedSupport {
             return this;
         }
 
-        /** Sets who is told when an expression fails, with the kinds {@code key} and {@code cost}. Default: nobody. */
-        public Builder errors(Supplier<IdentityErrorListener> listener) {
+        /** Sets who is told of failures around limited calls. Default: nobody. */
+        public Builder errors(Supplier<CallErrorListener> listener) {
             this.errors = listener;
             return this;
         }

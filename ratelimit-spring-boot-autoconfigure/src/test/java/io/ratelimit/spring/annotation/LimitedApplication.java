@@ -80,7 +80,7 @@ final class LimitedApplication implements AutoCloseable {
                             decisions.add(decision);
                         })))
                 .placeholders(context.getBeanFactory()::resolveEmbeddedValue)
-                .errors(() -> (kind, failure) -> errors.add(kind))
+                .errors(() -> (error, cause) -> errors.add(error.id()))
                 .mode(() -> mode)
                 .web(web)
                 .turn(turn)

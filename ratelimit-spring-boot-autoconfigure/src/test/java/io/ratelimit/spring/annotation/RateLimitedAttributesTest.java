@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.ratelimit.RateLimitExceededException;
 import io.ratelimit.limit.Algorithm;
+import io.ratelimit.limit.Decision;
 import io.ratelimit.limit.FailurePolicy;
 import io.ratelimit.limit.Limit;
 import io.ratelimit.limit.Source;
@@ -314,11 +315,12 @@ class RateLimitedAttributesTest {
         assertThatExceptionOfType(RateLimitExceededException.class)
                 .isThrownBy(quotes::byEverything)
                 .satisfies(denial -> assertThat(denial.decision().source()).isEqualTo(Source.FAILURE_POLICY));
+        assertThat(application.errors).hasSize(6).containsOnly("decision");
     }
 
     private static final class BrokenStore implements LimitStore {
         @Override
-        public CompletionStage<List<io.ratelimit.limit.Decision>> executeAll(List<Operation> operations) {
+        public CompletionStage<List<Decision>> executeAll(List<Operation> operations) {
             return CompletableFuture.failedFuture(new StoreException(StoreException.Kind.OTHER, "broken", null));
         }
 

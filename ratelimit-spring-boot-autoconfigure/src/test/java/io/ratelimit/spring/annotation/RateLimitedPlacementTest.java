@@ -4,6 +4,7 @@ import static io.ratelimit.spring.annotation.Denials.assertAdmits;
 import static io.ratelimit.spring.annotation.Denials.assertDenies;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ratelimit.RateLimitExceededException;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
@@ -417,7 +418,7 @@ class RateLimitedPlacementTest {
                 for (int call = 0; call < 20; call++) {
                     try {
                         counted.call();
-                    } catch (io.ratelimit.RateLimitExceededException denial) {
+                    } catch (RateLimitExceededException denial) {
                         denied.incrementAndGet();
                     }
                 }

@@ -1,0 +1,84 @@
+package io.ratelimit.spring.annotation;
+
+import static io.ratelimit.spring.annotation.Denials.assertAdmits;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ratelimit.RuleDecision;
+import io.ratelimit.rule.Rule;
+import io.ratelimit.rule.RuleDemand;
+import java.lang.reflect.Method;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** What becomes of a call when the web layer cannot tell who is asking, or nobody is to be limited. */
+class DefectiveWebTest {
+    static class Mailer {
+        @RateLimited("1/1m")
+        public void send() {}
+    }
+
+    private record Web(WebLayer.RequestCall request) implements WebLayer {
+        @Override
+        public boolean isController(Class<?> type) {
+            return false;
+        }
+
+        @Override
+        public boolean isHandler(Class<?> type, Method method) {
+            return false;
+        }
+
+        @Override
+        public Set<String> variables(Class<?> type, Method handler) {
+            return Set.of();
+        }
+
+        @Override
+        public Optional<RequestCall> currentRequest() {
+            return Optional.of(request);
+        }
+    }
+
+    private static class Exempt implements WebLayer.RequestCall {
+        @Override
+        public Optional<RuleDemand> demand(Rule rule) {
+            return Optional.empty();
+        }
+
+        @Override
+        public Optional<RuleDecision> acquireOnce(List<Rule> rules) {
+            return Optional.empty();
+        }
+    }
+
+    private static final class Broken extends Exempt {
+        @Override
+        public Optional<RuleDemand> demand(Rule rule) {
+            throw new IllegalStateException("broken");
+        }
+    }
+
+    @Test
+    void countsTogetherWhomTheWebLayerFailsToTell() {
+        try (LimitedApplication application = new LimitedApplication().web(new Web(new Broken()))) {
+            Mailer mailer = application.start(Mailer.class).bean(Mailer.class);
+
+            assertAdmits(1, mailer::send);
+            assertThat(application.errors).containsExactly("key", "key");
+        }
+    }
+
+    @Test
+    void limitsNobodyWhomTheWebLayerExempts() {
+        try (LimitedApplication application = new LimitedApplication().web(new Web(new Exempt()))) {
+            Mailer mailer = application.start(Mailer.class).bean(Mailer.class);
+
+            for (int i = 0; i < 5; i++) {
+                mailer.send();
+            }
+            assertThat(application.decisions).isEmpty();
+        }
+    }
+}
