@@ -4,6 +4,7 @@ import io.ratelimit.RuleLimiter;
 import io.ratelimit.identity.IdentityDigest;
 import io.ratelimit.rule.RuleSet;
 import io.ratelimit.spring.annotation.AnnotatedHandlers;
+import io.ratelimit.spring.annotation.CallErrorListener;
 import io.ratelimit.spring.annotation.RateLimitedPostProcessor;
 import io.ratelimit.spring.annotation.RateLimitedSupport;
 import io.ratelimit.spring.annotation.ServletWebLayer;
@@ -45,6 +46,7 @@ final class RateLimitedAutoConfiguration {
             ObjectProvider<RuleLimiter> limiter,
             ObjectProvider<IdentityDigest> digest,
             ObjectProvider<RateLimitProperties> properties,
+            ObjectProvider<CallErrorListener> errors,
             ObjectProvider<WebLayer> web) {
         return RateLimitedSupport.builder(rules::getObject, limiter::getObject)
                 .digest(digest::getObject)
@@ -53,6 +55,8 @@ final class RateLimitedAutoConfiguration {
                     String resolved = beans.resolveEmbeddedValue(text);
                     return resolved == null ? text : resolved;
                 })
+                .errors(() ->
+                        (error, cause) -> errors.orderedStream().forEach(listener -> listener.failed(error, cause)))
                 .web(web.getIfAvailable(() -> WebLayer.NONE))
                 .build();
     }

@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.ratelimit.failover.FailoverStore;
 import io.ratelimit.spring.actuate.RateLimitMetrics;
+import io.ratelimit.spring.annotation.CallErrorListener;
 import io.ratelimit.spring.autoconfigure.BackendChoice;
 import io.ratelimit.spring.autoconfigure.ConditionalOnRateLimit;
 import io.ratelimit.spring.web.WebErrorListener;
@@ -33,6 +34,11 @@ final class RateLimitMetricsAutoConfiguration {
 
     @Bean
     WebErrorListener rateLimitErrorMetrics(RateLimitMetrics metrics) {
+        return (error, cause) -> metrics.error(error.id());
+    }
+
+    @Bean
+    CallErrorListener rateLimitCallErrorMetrics(RateLimitMetrics metrics) {
         return (error, cause) -> metrics.error(error.id());
     }
 
