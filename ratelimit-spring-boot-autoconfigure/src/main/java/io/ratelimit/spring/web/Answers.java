@@ -1,5 +1,6 @@
 package io.ratelimit.spring.web;
 
+import jakarta.servlet.DispatcherType;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -15,9 +16,10 @@ final class Answers {
         this.cors = cors;
     }
 
+    /** Answers the request, unless the response is under way already or another resource's, in which nothing is said. */
     void answer(RateLimitDenial denial, HttpServletRequest request, HttpServletResponse response)
             throws IOException, ServletException {
-        if (!response.isCommitted()) {
+        if (!response.isCommitted() && request.getDispatcherType() != DispatcherType.INCLUDE) {
             cors.around(request, response, () -> writer.write(denial, request, response));
         }
     }

@@ -208,6 +208,37 @@ class DelayedRequestsTest {
 
     @ParameterizedTest
     @MethodSource("io.ratelimit.spring.web.Setup#selected")
+    void aForwardIntoTheQueueWaitsToo(Setup setup) {
+        TestServer server = server(setup, queue("5/1s burst 9"));
+        server.get("/queue");
+
+        RawResponse answer = server.get("/forward-to-queue");
+
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.body()).isEqualTo("waited");
+        assertThat(server.handled()).isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.ratelimit.spring.web.Setup#selected")
+    void anAsynchronousHandlerMayFollowTheWait(Setup setup) {
+        TestServer server = server(
+                setup,
+                new Parts()
+                        .rule(Rule.named("queue")
+                                .paths("/async", "/sse")
+                                .key(RuleKey.parse("ip"))
+                                .limits(leaky("5/1s burst 9"))));
+
+        assertThat(server.get("/async").body()).isEqualTo("async");
+        assertThat(server.get("/async").body()).isEqualTo("async");
+        assertThat(server.get("/sse").body()).contains("one", "two");
+        assertThat(server.handled()).isEqualTo(3);
+        assertThat(server.board.web().heldRequests()).isZero();
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.ratelimit.spring.web.Setup#selected")
     void aShadowQueueDelaysNobody(Setup setup) {
         TestServer server = server(
                 setup,

@@ -99,6 +99,22 @@ class DispatchesTest {
         assertThat(denied.body()).contains("quota-exceeded");
     }
 
+    /** Part of another page: there is nobody to tell, so there is just nothing. */
+    @ParameterizedTest
+    @MethodSource("io.ratelimit.spring.web.Setup#selected")
+    void aDeniedIncludeLeavesNothingInThePage(Setup setup) {
+        TestServer server = TestServer.of(setup).install(new Parts().rule(five("limited", "/limited")));
+        for (int i = 0; i < 5; i++) {
+            assertThat(server.get("/include").body()).isEqualTo("limited");
+        }
+
+        RawResponse without = server.get("/include");
+
+        assertThat(without.status()).isEqualTo(200);
+        assertThat(without.body()).isEmpty();
+        assertThat(server.handled()).isEqualTo(5);
+    }
+
     /** The page that an error is dispatched to is not what the client asked for. */
     @ParameterizedTest
     @MethodSource("io.ratelimit.spring.web.Setup#selected")

@@ -96,6 +96,11 @@ class Endpoints {
         return "forward:/limited";
     }
 
+    @GetMapping("/forward-to-queue")
+    String forwardToQueue() {
+        return "forward:/queue";
+    }
+
     @GetMapping("/include")
     void include(HttpServletRequest request, HttpServletResponse response) throws ServletException, IOException {
         request.getRequestDispatcher("/limited").include(request, response);

@@ -22,6 +22,7 @@ import org.springframework.security.core.context.SecurityContext;
 import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.security.core.userdetails.User;
 import org.springframework.security.core.userdetails.UserDetailsService;
+import org.springframework.security.crypto.password.PasswordEncoder;
 import org.springframework.security.provisioning.InMemoryUserDetailsManager;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.authentication.www.BasicAuthenticationFilter;
@@ -63,11 +64,27 @@ class WithSecurity {
                 .build();
     }
 
+    /** Slow hashes would make up most of the time that the tests take. */
+    @Bean
+    PasswordEncoder passwordEncoder() {
+        return new PasswordEncoder() {
+            @Override
+            public String encode(CharSequence password) {
+                return password.toString();
+            }
+
+            @Override
+            public boolean matches(CharSequence password, String encoded) {
+                return encoded.contentEquals(password);
+            }
+        };
+    }
+
     @Bean
     UserDetailsService users() {
         return new InMemoryUserDetailsManager(
-                User.withUsername("ann").password("{noop}secret").roles("USER").build(),
-                User.withUsername("bob").password("{noop}secret").roles("USER").build());
+                User.withUsername("ann").password("secret").roles("USER").build(),
+                User.withUsername("bob").password("secret").roles("USER").build());
     }
 
     /** Takes the token for the user's name, as a filter for JWTs does with a signature in between. */

@@ -1,0 +1,39 @@
+package io.ratelimit.spring.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class DecisionWaitTest {
+    @AfterEach
+    void clearTheInterrupt() {
+        Thread.interrupted();
+    }
+
+    @Test
+    void anInterruptNeitherEndsTheWaitNorIsLost() throws Exception {
+        CompletableFuture<String> decision = new CompletableFuture<>();
+        decision.completeOnTimeout("allowed", 30, TimeUnit.MILLISECONDS);
+        Thread.currentThread().interrupt();
+
+        assertThat(DecisionWait.await(decision, Duration.ofSeconds(5))).isEqualTo("allowed");
+
+        assertThat(Thread.currentThread().isInterrupted()).isTrue();
+    }
+
+    @Test
+    void endsWithoutAnAnswerToo() {
+        assertThatThrownBy(() -> DecisionWait.await(new CompletableFuture<>(), Duration.ofMillis(20)))
+                .isInstanceOf(TimeoutException.class);
+        assertThatThrownBy(() -> DecisionWait.await(
+                        CompletableFuture.failedFuture(new IllegalStateException()), Duration.ofSeconds(5)))
+                .isInstanceOf(ExecutionException.class);
+    }
+}
