@@ -1,0 +1,228 @@
+package io.ratelimit.spring.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import io.lettuce.core.AclSetuserArgs;
+import io.lettuce.core.protocol.CommandType;
+import io.ratelimit.RateLimiterRegistry;
+import io.ratelimit.failover.FailoverStore;
+import io.ratelimit.redis.testing.RedisFixture;
+import io.ratelimit.store.LimitStore;
+import io.ratelimit.store.MemoryStore;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
+import org.springframework.boot.data.redis.autoconfigure.DataRedisConnectionDetails;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.boot.health.contributor.Status;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+
+/** The backend that an application gets, with a real Redis. */
+class RedisBackendTest {
+    private static final RedisFixture REDIS = RedisFixture.shared();
+
+    private final String namespace = REDIS.newNamespace();
+
+    private ApplicationContextRunner application(String... properties) {
+        return Startup.oursWithoutWeb("ratelimit: {rules: [{id: a, limit: 5/1h}]}")
+                .withConfiguration(AutoConfigurations.of(DataRedisAutoConfiguration.class))
+                .withPropertyValues("ratelimit.namespace=" + namespace)
+                .withPropertyValues(properties);
+    }
+
+    private static String[] at(String host, int port) {
+        return new String[] {"spring.data.redis.host=" + host, "spring.data.redis.port=" + port};
+    }
+
+    private static int closedPort() {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        } catch (IOException noPort) {
+            throw new UncheckedIOException(noPort);
+        }
+    }
+
+    @Test
+    void isTheRedisOfTheApplicationWhereOneIsConfigured() {
+        try (LogLines lines = LogLines.from("io.ratelimit.spring")) {
+            application(at(REDIS.host(), REDIS.port())).run(context -> {
+                assertThat(context).hasSingleBean(LimitStore.class).hasSingleBean(FailoverStore.class);
+                assertThat(context.getBean(RateLimiterRegistry.class)
+                                .limiter("a")
+                                .tryAcquire("someone"))
+                        .isTrue();
+                assertThat(REDIS.keys(namespace)).as("the counters in Redis").hasSize(1);
+                assertThat(lines.at(Level.INFO))
+                        .singleElement()
+                        .asString()
+                        .contains("counted in Redis at " + REDIS.host() + ":" + REDIS.port()
+                                + ", because spring.data.redis.host is there");
+            });
+        }
+    }
+
+    @Test
+    void isFoundByAUrlWithADatabase() {
+        application("spring.data.redis.url=redis://" + REDIS.host() + ":" + REDIS.port() + "/3")
+                .run(context -> {
+                    assertThat(context.getBean(RateLimiterRegistry.class)
+                                    .limiter("a")
+                                    .tryAcquire("someone"))
+                            .isTrue();
+                    assertThat(REDIS.keys(namespace))
+                            .as("the counters in database 0")
+                            .isEmpty();
+                });
+    }
+
+    @Test
+    void isMemoryWhereOnlyBootsOwnConnectionDetailsAreThere() {
+        application()
+                .run(context -> assertThat(context)
+                        .hasSingleBean(DataRedisConnectionDetails.class)
+                        .hasSingleBean(MemoryStore.class));
+    }
+
+    @Test
+    void isTheRedisThatConnectionDetailsOfAnotherKindPointTo() {
+        application()
+                .withBean(DataRedisConnectionDetails.class, () -> new DataRedisConnectionDetails() {
+                    @Override
+                    public Standalone getStandalone() {
+                        return Standalone.of(REDIS.host(), REDIS.port());
+                    }
+                })
+                .run(context -> assertThat(context).hasSingleBean(FailoverStore.class));
+    }
+
+    @Test
+    void isMemoryWhereThatIsAskedFor() {
+        application(at(REDIS.host(), REDIS.port()))
+                .withPropertyValues("ratelimit.backend=memory")
+                .run(context -> assertThat(context).hasSingleBean(MemoryStore.class));
+    }
+
+    @Test
+    void startsWithoutItsRedisAndDecidesAlone() {
+        long start = System.nanoTime();
+        application(at("127.0.0.1", closedPort())).run(context -> {
+            assertThat(Duration.ofNanos(System.nanoTime() - start))
+                    .as("the time until it has started")
+                    .isLessThan(Duration.ofSeconds(4));
+            assertThat(context.getBean(RateLimiterRegistry.class).limiter("a").tryAcquire("someone"))
+                    .isTrue();
+        });
+    }
+
+    @Test
+    void refusesToStartWithoutItsRedisWhereThatIsAskedFor() {
+        int port = closedPort();
+        String message = Startup.refusalOf(
+                application(at("127.0.0.1", port)).withPropertyValues("ratelimit.redis.fail-fast=true"));
+        assertThat(message)
+                .contains("ratelimit.redis.fail-fast: true", "Redis at 127.0.0.1:" + port + " cannot be used")
+                .contains("the connection could not be opened")
+                .contains("example:  ratelimit.redis.fail-fast: false");
+    }
+
+    @Test
+    void namesTheCommandsThatItsUserHasToBeAllowed() {
+        REDIS.commands()
+                .aclSetuser(
+                        "readonly",
+                        AclSetuserArgs.Builder.on()
+                                .addPassword("hush")
+                                .allKeys()
+                                .allCommands()
+                                .removeCommand(CommandType.SET));
+        try {
+            String message = Startup.refusalOf(application(at(REDIS.host(), REDIS.port()))
+                    .withPropertyValues("spring.data.redis.username=readonly", "spring.data.redis.password=hush"));
+            assertThat(message)
+                    .contains(
+                            "ratelimit.backend: \"redis\"",
+                            "refuses",
+                            "a user that may run EVALSHA, EVAL, TIME, GET, SET")
+                    .doesNotContain("hush");
+        } finally {
+            REDIS.commands().aclDeluser("readonly");
+        }
+    }
+
+    @Test
+    void saysThatCredentialsAreWrongWithoutShowingThem() {
+        String message = Startup.refusalOf(application(at(REDIS.host(), REDIS.port()))
+                .withPropertyValues("spring.data.redis.username=nobody", "spring.data.redis.password=hush"));
+        assertThat(message).contains("does not accept the credentials").doesNotContain("hush");
+    }
+
+    @Test
+    void leavesNothingOfItsProbeBehind() {
+        application(at(REDIS.host(), REDIS.port()))
+                .run(context -> assertThat(REDIS.keys(namespace))
+                        .as("the keys after the start")
+                        .isEmpty());
+    }
+
+    @Test
+    void sharesItsConnectionWithNobodyAndClosesIt() {
+        application(at(REDIS.host(), REDIS.port()))
+                .withPropertyValues("spring.data.redis.client-name=the-application")
+                .run(context -> assertThat(REDIS.commands().clientList()).contains("name=the-application"));
+        assertThat(REDIS.commands().clientList())
+                .as("the clients after the application")
+                .doesNotContain("name=the-application");
+    }
+
+    @Test
+    void refusesKindsOfRedisThatItCannotUse() {
+        String message = Startup.refusalOf(application("spring.data.redis.masterreplica.nodes=127.0.0.1:1"));
+        assertThat(message).contains("spring.data.redis.masterreplica", "cannot use this kind of Redis yet");
+    }
+
+    @Test
+    void tellsItsHealthWithoutAsking() {
+        application(at("127.0.0.1", closedPort()))
+                .withPropertyValues("ratelimit.redis.circuit-breaker.failure-threshold=1")
+                .run(context -> {
+                    assertThat(context.getBean(RateLimiterRegistry.class)
+                                    .limiter("a")
+                                    .tryAcquire("someone"))
+                            .isTrue();
+                    Health health = context.getBean("rateLimitHealthIndicator", HealthIndicator.class)
+                            .health();
+                    assertThat(health.getStatus()).isEqualTo(Status.UP);
+                    assertThat(health.getDetails())
+                            .containsEntry("backend", "redis")
+                            .containsEntry("degraded", true)
+                            .containsEntry("circuit", "open");
+                });
+    }
+
+    @Test
+    void isOutOfServiceOnlyWhileRulesDenyBecauseItIsGone() {
+        application(at("127.0.0.1", closedPort()))
+                .withPropertyValues(
+                        "ratelimit.redis.circuit-breaker.failure-threshold=1",
+                        "ratelimit.rules[0].id=a",
+                        "ratelimit.rules[0].limit=5/1h",
+                        "ratelimit.rules[0].on-failure=deny")
+                .run(context -> {
+                    HealthIndicator indicator = context.getBean("rateLimitHealthIndicator", HealthIndicator.class);
+                    assertThat(indicator.health().getStatus())
+                            .as("before the first call")
+                            .isEqualTo(Status.UP);
+                    assertThat(context.getBean(RateLimiterRegistry.class)
+                                    .limiter("a")
+                                    .tryAcquire("someone"))
+                            .isFalse();
+                    assertThat(indicator.health().getStatus()).isEqualTo(Status.OUT_OF_SERVICE);
+                });
+    }
+}
