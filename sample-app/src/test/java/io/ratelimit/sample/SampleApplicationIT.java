@@ -98,6 +98,20 @@ class SampleApplicationIT {
     }
 
     @Test
+    void limitsAnAnnotatedHandlerBesideTheDefault() throws Exception {
+        for (int i = 4; i >= 0; i--) {
+            HttpResponse<String> quote = client.get("/quote");
+            assertThat(quote.statusCode()).isEqualTo(200);
+            assertThat(header(quote, "X-RateLimit-Limit")).isEqualTo("5");
+            assertThat(header(quote, "X-RateLimit-Remaining")).isEqualTo(Integer.toString(i));
+        }
+        assertThat(client.get("/quote").statusCode()).isEqualTo(429);
+        assertThat(header(client.get("/protected"), "X-RateLimit-Remaining"))
+                .as("left of the default, which the six quotes were counted under too")
+                .isEqualTo("993");
+    }
+
+    @Test
     void countsAnUploadWhateverItsForm() throws Exception {
         String file = "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\nabc\r\n--x--\r\n";
         HttpResponse<String> multipart = client.post("/upload", file, "multipart/form-data; boundary=x");
