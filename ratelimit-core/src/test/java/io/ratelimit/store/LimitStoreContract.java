@@ -13,8 +13,10 @@ import io.ratelimit.limit.Ticker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -123,6 +125,50 @@ public abstract class LimitStoreContract {
         assertThat(decide(store, Operation.Peek.of(first)).remaining()).isEqualTo(30);
         assertThat(decide(store, Operation.Peek.of(second)).remaining()).isZero();
         assertThat(decide(store, Operation.Peek.of(third)).remaining()).isEqualTo(20);
+    }
+
+    @Test
+    void leavesTheLimitsOfAllIdentitiesUntouchedWhenOneOfThemDenies() throws Exception {
+        LimitStore store = store();
+        for (long seed = 0; seed < 10; seed++) {
+            List<Demand> limits = threeIdentities(new Random(seed));
+            Random costs = new Random(seed);
+            List<Long> drawn = new CopyOnWriteArrayList<>();
+            List<Decision> decisions = fromManyThreads(200, () -> {
+                long cost = 1L + Math.floorMod(costs.nextLong(), 5);
+                List<Demand> asked =
+                        limits.stream().map(limit -> limit.withCost(cost)).toList();
+                Decision decision = decide(store, new Operation.Acquire(asked, List.of()));
+                if (decision.allowed()) {
+                    drawn.add(cost);
+                }
+                return decision;
+            });
+
+            long taken = drawn.stream().mapToLong(Long::longValue).sum();
+            assertThat(decisions)
+                    .as("seed %d", seed)
+                    .anyMatch(Decision::allowed)
+                    .anyMatch(one -> !one.allowed());
+            for (Demand limit : limits) {
+                assertThat(decide(store, Operation.Peek.of(limit)).remaining())
+                        .as("of %s, of which %d were taken, seed %d", limit.limit(), taken, seed)
+                        .isEqualTo(limit.limit().permits() - taken);
+            }
+        }
+    }
+
+    /** An address, a tenant and everybody, each under a limit of its own that lasts longer than the test. */
+    private static List<Demand> threeIdentities(Random random) {
+        List<Demand> demands = new ArrayList<>();
+        List<Algorithm> windows = List.of(
+                Algorithm.FIXED_WINDOW, Algorithm.SLIDING_LOG, Algorithm.SLIDING_COUNTER, Algorithm.TOKEN_BUCKET);
+        for (String kind : List.of("ip", "tenant", "global")) {
+            Limit limit = Limit.of(50 + random.nextInt(200), Duration.ofDays(30))
+                    .withAlgorithm(windows.get(random.nextInt(windows.size())));
+            demands.add(Demand.of(new Key(owner(), kind + ":" + limit.counterName()), limit, 1));
+        }
+        return demands;
     }
 
     @Test
