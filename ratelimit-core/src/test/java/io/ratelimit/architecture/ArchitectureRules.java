@@ -21,10 +21,11 @@ import java.util.Set;
 public final class ArchitectureRules {
     private ArchitectureRules() {}
 
-    /** Imports what is shipped, without tests. */
+    /** Imports what is shipped: neither this module's tests nor those that another module lends out. */
     public static JavaClasses shippedClasses() {
         return new ClassFileImporter()
                 .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+                .withImportOption(location -> !location.contains("-tests.jar"))
                 .importPackages("io.ratelimit");
     }
 
