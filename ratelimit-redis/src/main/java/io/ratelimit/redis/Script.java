@@ -12,8 +12,8 @@ import java.util.List;
 /**
  * The script that takes decisions, joined from the files beside this class.
  *
- * <p>The arithmetic of an algorithm becomes a function that is called when the first part of a call needs it, because
- * making the closures of all five would cost more than a decision.
+ * <p>The algorithms become branches of a function, of which a call goes through those it needs: making the closures of all
+ * five would cost more than a decision.
  */
 final class Script {
     /** The one script there is. */
@@ -39,21 +39,22 @@ final class Script {
 
     private static String joined() {
         return file("numbers")
-                + "local loaders = {}\n"
-                + loader("fw", "fixed-window")
-                + loader("sl", "sliding-log")
-                + loader("sc", "sliding-counter")
-                + loader("tb", "bucket", "token-bucket")
-                + loader("lb", "bucket", "leaky-bucket")
+                + "local function algorithmOf(code)\n"
+                + branch("if", "fw", "fixed-window")
+                + branch("elseif", "sl", "sliding-log")
+                + branch("elseif", "sc", "sliding-counter")
+                + branch("elseif", "tb", "bucket", "token-bucket")
+                + branch("elseif", "lb", "bucket", "leaky-bucket")
+                + "end\nend\n"
                 + file("decide");
     }
 
-    private static String loader(String code, String... files) {
-        StringBuilder body = new StringBuilder();
+    private static String branch(String keyword, String code, String... files) {
+        StringBuilder text = new StringBuilder(keyword + " code == '" + code + "' then\n");
         for (String file : List.of(files)) {
-            body.append(file(file));
+            text.append(file(file));
         }
-        return "loaders." + code + " = function()\n" + body + "end\n";
+        return text.toString();
     }
 
     private static String file(String name) {

@@ -5,7 +5,7 @@
 
 -- Debt ends here: a full bucket below empty.
 local function cap(part)
-  return (part.capacity + math.max(part.permits, part.capacity)) * part.window
+  return (part.capacity + max(part.permits, part.capacity)) * part.window
 end
 
 -- What is left after some ticks; compares first, because a long time times L would not be exact.
@@ -21,14 +21,14 @@ local bucket = {
     local last, used = readCounts(part, 1)
     part.at = last and used <= LARGEST_USE and seenAt(part, last)
     if part.at then
-      part.used = drained(math.min(used, cap(part)), part.at - last, part.permits)
+      part.used = drained(min(used, cap(part)), part.at - last, part.permits)
     else
       part.at, part.used = part.now, 0
     end
   end,
 
-  write = function(part)
-    writeCounts(part, part.at, part.used)
+  write = function(part, resetAfter)
+    writeCounts(part, resetAfter, part.at, part.used)
   end,
 
   admits = function(part)
@@ -40,16 +40,16 @@ local bucket = {
   end,
 
   debit = function(part)
-    part.used = math.min(part.used + part.cost * part.window, cap(part))
+    part.used = min(part.used + part.cost * part.window, cap(part))
   end,
 
   credit = function(part)
-    local unrefilled = drained(part.cost * part.window, math.max(0, part.at - part.takenAt), part.permits)
-    part.used = math.max(0, part.used - unrefilled)
+    local unrefilled = drained(part.cost * part.window, max(0, part.at - part.takenAt), part.permits)
+    part.used = max(0, part.used - unrefilled)
   end,
 
   remaining = function(part)
-    return math.max(0, floorDiv(part.capacity * part.window - part.used, part.window))
+    return max(0, floorDiv(part.capacity * part.window - part.used, part.window))
   end,
 
   retryAfter = function(part)

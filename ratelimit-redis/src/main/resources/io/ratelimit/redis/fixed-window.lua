@@ -22,8 +22,8 @@ return {
     part.start, part.used = start, used
   end,
 
-  write = function(part)
-    writeCounts(part, part.start, part.used)
+  write = function(part, resetAfter)
+    writeCounts(part, resetAfter, part.start, part.used)
   end,
 
   admits = function(part)
@@ -35,17 +35,17 @@ return {
   end,
 
   debit = function(part)
-    part.used = math.max(part.used, math.min(part.used + part.cost, 2 * part.permits))
+    part.used = max(part.used, min(part.used + part.cost, 2 * part.permits))
   end,
 
   credit = function(part)
     if part.takenAt >= part.start then
-      part.used = math.max(0, part.used - part.cost)
+      part.used = max(0, part.used - part.cost)
     end
   end,
 
   remaining = function(part)
-    return math.max(0, part.permits - part.used)
+    return max(0, part.permits - part.used)
   end,
 
   retryAfter = function(part)

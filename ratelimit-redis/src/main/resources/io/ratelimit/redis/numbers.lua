@@ -1,7 +1,8 @@
--- Whole numbers and the stored form of a counter. Shared by all algorithms, which are the functions that follow.
+-- Whole numbers, and how counters are stored. Shared by all algorithms, which are the functions that follow.
 --
 -- All figures are whole numbers below 2^53, which a double holds exactly. Division is made of fmod, which is exact,
--- because the quotient of two large doubles may round up to the next whole number.
+-- because the quotient of two large doubles may round up to the next whole number. Numbers leave as arguments of
+-- redis.call or through struct.pack; tostring and .. would round them.
 --
 -- A part is what one decision asks of one counter: a table with
 --   key                  KEYS[i]
@@ -11,16 +12,17 @@
 --   cost                 the permits asked for, at most twice the larger of permits and capacity
 --   takenAt              in ticks, of a refund
 --   now                  the clock in ticks
--- to which an algorithm's read adds
+-- to which the algorithm's read adds
 --   at                   the tick of the decision: now, or the state's last time if that is later
 --   and the state, brought to that tick.
 
--- With a time of its own a test's counters do not expire, because real time passes differently.
-local injectedTime = ARGV[1] ~= ''
+-- A time that was given is a test's: nothing expires by it, because the server's own time passes differently.
+local givenTime = ARGV[1] ~= ''
 
-local fmod, pack, unpack, text = math.fmod, struct.pack, struct.unpack, string.format
+local call, fmod, min, max = redis.call, math.fmod, math.min, math.max
+local pack, unpack = struct.pack, struct.unpack
 
--- Limits keep 8 * max(L, B) * W within 2^53, and no state holds more than four times that product's eighth.
+-- Limits keep 8 * max(L, B) * W within 2^53, and no state holds more than twice max(L, B) * W.
 local LARGEST_USE = 2 ^ 51
 
 local function floorDiv(dividend, divisor)
@@ -32,7 +34,11 @@ local function floorDiv(dividend, divisor)
 end
 
 local function ceilDiv(dividend, divisor)
-  return -floorDiv(-dividend, divisor)
+  local rest = fmod(dividend, divisor)
+  if rest > 0 then
+    rest = rest - divisor
+  end
+  return (dividend - rest) / divisor
 end
 
 -- The tick at which a state of this last time is seen; nil if it is so far ahead that a wrong clock must have made it.
@@ -47,66 +53,58 @@ local function seenAt(part, last)
   return nil
 end
 
--- A string command that reads; a key of another type reads as an empty string, for what is written next replaces it.
-local function readString(command, key, ...)
-  local reply = redis.pcall(command, key, ...)
-  if not reply then
-    return ''
-  end
+-- What a command that reads strings says; a key of another type reads as empty, for what is written next replaces it.
+local function readString(command, key, from, to)
+  local reply = from and redis.pcall(command, key, from, to) or redis.pcall(command, key)
   if type(reply) == 'table' then
     if not string.find(reply.err, 'WRONGTYPE', 1, true) then
-      return redis.call(command, key, ...)
+      error(reply.err)
     end
     return ''
   end
-  return reply
+  return reply or ''
 end
 
 -- The instant at which the counter equals a fresh one, in milliseconds since the epoch, rounded up: when its key expires.
-local function expiry(part)
-  return text('%.0f', ceilDiv((part.at + part.algorithm.resetAfter(part)) * part.tick, 1000))
+local function freshAt(part, resetAfter)
+  return ceilDiv((part.at + resetAfter) * part.tick, 1000)
 end
 
 -- Writes the whole value of a counter. One that equals a fresh one is not kept.
-local function writeString(part, value)
-  if injectedTime then
-    redis.call('SET', part.key, value)
-  elseif part.algorithm.resetAfter(part) == 0 then
-    redis.call('DEL', part.key)
+local function writeString(part, value, resetAfter)
+  if givenTime then
+    call('SET', part.key, value)
+  elseif resetAfter == 0 then
+    call('DEL', part.key)
   else
-    redis.call('SET', part.key, value, 'PXAT', expiry(part))
+    call('SET', part.key, value, 'PXAT', freshAt(part, resetAfter))
   end
 end
 
--- The bytes that a tick since the epoch takes, until the year 3000 and beyond.
-local function timeWidth(part)
-  return part.tick == 1 and 7 or part.tick == 1000 and 6 or 5
-end
+-- Value of the counters that are a tick and one or two counts, big-endian: the tick in 7 bytes if it is a microsecond, in
+-- 6 if it is a millisecond and in 5 if it is a second, which all last for centuries; then the counts in equal shares of
+-- the rest, as few bytes as the larger one needs. Mostly not more than twelve bytes together.
+local TICK_WIDTHS = { [1] = 7, [1000] = 6, [1000000] = 5 }
+local FORMATS = { '>I1', '>I2', '>I3', '>I4', '>I5', '>I6', '>I7' }
 
--- Value of the counters that are a tick and one or two counts: big-endian, the tick first, in timeWidth bytes, then the
--- counts in equal shares of the rest, as few bytes as the larger one needs. A dozen bytes together, mostly.
 local function readCounts(part, counts)
-  local value = readString('GET', part.key)
-  local time = timeWidth(part)
+  local value, time = readString('GET', part.key), TICK_WIDTHS[part.tick]
   local width = (#value - time) / counts
-  if width < 1 or width > 7 or width ~= math.floor(width) then
+  local format = FORMATS[width]
+  if not format then
     return nil
   end
-  local format = '>I' .. time .. 'I' .. width
-  if counts == 2 then
-    format = format .. 'I' .. width
-  end
-  return unpack(format, value)
+  return unpack(FORMATS[time], value), unpack(format, value, time + 1), counts == 2 and unpack(format, value, time + 1 + width)
 end
 
-local function writeCounts(part, time, one, other)
-  local width, bound = 1, 256
-  while one >= bound or other and other >= bound do
+local function writeCounts(part, resetAfter, time, one, other)
+  local width, bound, largest = 1, 256, other and max(one, other) or one
+  while largest >= bound do
     width, bound = width + 1, bound * 256
   end
+  local value = pack(FORMATS[TICK_WIDTHS[part.tick]], time) .. pack(FORMATS[width], one)
   if other then
-    writeString(part, pack('>I' .. timeWidth(part) .. 'I' .. width .. 'I' .. width, time, one, other))
-  else
-    writeString(part, pack('>I' .. timeWidth(part) .. 'I' .. width, time, one))
+    value = value .. pack(FORMATS[width], other)
   end
+  writeString(part, value, resetAfter)
 end

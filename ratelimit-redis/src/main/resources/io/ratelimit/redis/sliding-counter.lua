@@ -35,8 +35,8 @@ return {
     part.start, part.current, part.previous = start, current, previous
   end,
 
-  write = function(part)
-    writeCounts(part, part.start, part.current, part.previous)
+  write = function(part, resetAfter)
+    writeCounts(part, resetAfter, part.start, part.current, part.previous)
   end,
 
   admits = function(part)
@@ -48,20 +48,20 @@ return {
   end,
 
   debit = function(part)
-    part.current = math.max(part.current, math.min(part.current + part.cost, 2 * part.permits))
+    part.current = max(part.current, min(part.current + part.cost, 2 * part.permits))
   end,
 
   credit = function(part)
     if part.takenAt >= part.start then
-      part.current = math.max(0, part.current - part.cost)
+      part.current = max(0, part.current - part.cost)
     elseif part.takenAt >= part.start - part.window then
-      part.previous = math.max(0, part.previous - part.cost)
+      part.previous = max(0, part.previous - part.cost)
     end
   end,
 
   remaining = function(part)
     local free = (part.permits - part.current) * part.window - weighedPrevious(part)
-    return math.max(0, floorDiv(free, part.window))
+    return max(0, floorDiv(free, part.window))
   end,
 
   retryAfter = function(part)

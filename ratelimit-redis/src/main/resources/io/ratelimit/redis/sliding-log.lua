@@ -13,8 +13,8 @@
 -- wraps at 256^w, which is more than any log holds; and 2^32 ticks are more than 49 of the longest window. A log that
 -- fits one short read is written whole and has no free slot. A longer one is changed in place, grows by a quarter, and
 -- shrinks when it is three quarters empty: O(1) amortised for an acquisition, 8 to 10 bytes an entry where w is 4, as it
--- is for windows of 1.05 s to 1 min and from 17.5 min to a day. Only a refund reads more: the entries after the one it
--- takes from.
+-- is for windows of 1.05 s to 1 min, of 17.5 min to a day, and from 12.2 days on. Only a refund reads more: the entries
+-- after the one it takes from.
 
 local SHORT = 256
 local TICKS = 2 ^ 32
@@ -44,7 +44,7 @@ local function bytes(part, offset, length)
   if offset + length <= #part.head then
     return string.sub(part.head, offset + 1, offset + length)
   end
-  return readString('GETRANGE', part.key, text('%.0f', offset), text('%.0f', offset + length - 1))
+  return readString('GETRANGE', part.key, offset, offset + length - 1)
 end
 
 -- The age in ticks, counted from the newest entry, and the running count of an older entry; 0 is the oldest.
@@ -69,7 +69,7 @@ local function search(part, holds)
   while high < part.count and not holds(entry(part, high)) do
     low, high, step = high + 1, high + step, step * 2
   end
-  high = math.min(high, part.count)
+  high = min(high, part.count)
   while low < high do
     local middle = math.floor((low + high) / 2)
     if holds(entry(part, middle)) then
@@ -101,7 +101,7 @@ end
 local function isWhole(part)
   return part.slots == math.floor(part.slots)
     and part.count <= part.slots
-    and part.first < math.max(1, part.slots)
+    and part.first < max(1, part.slots)
     and used(part) > part.count
     and used(part) * part.window <= LARGEST_USE
 end
@@ -111,11 +111,11 @@ local function load(part)
   part.counts, part.header, part.slot = 256 ^ width, 15 + 2 * width, 4 + width
   part.slotFormat = '>I4I' .. width
   part.headerFormat = '>I4I4I7I' .. width .. 'I' .. width
-  part.head = readString('GETRANGE', part.key, '0', text('%.0f', SHORT - 1))
+  part.head = readString('GETRANGE', part.key, 0, SHORT - 1)
   if #part.head < part.header then
     return false
   end
-  local size = #part.head < SHORT and #part.head or redis.call('STRLEN', part.key)
+  local size = #part.head < SHORT and #part.head or call('STRLEN', part.key)
   part.slots = (size - part.header) / part.slot
   part.first, part.count, part.newest, part.base, part.total = unpack(part.headerFormat, part.head)
   return isWhole(part)
@@ -131,7 +131,7 @@ local function olderBytes(part, from, to)
     return ''
   end
   local slot = fmod(part.first + from, part.slots)
-  local upToEnd = math.min(to - from, part.slots - slot)
+  local upToEnd = min(to - from, part.slots - slot)
   local older = bytes(part, part.header + slot * part.slot, upToEnd * part.slot)
   if upToEnd < to - from then
     older = older .. bytes(part, part.header, (to - from - upToEnd) * part.slot)
@@ -139,23 +139,23 @@ local function olderBytes(part, from, to)
   return older
 end
 
-local function writeWhole(part, older)
+local function writeWhole(part, older, resetAfter)
   part.first, part.count = 0, #older / part.slot
   if part.header + #older >= SHORT then
     older = older .. string.rep('\0', math.floor(part.count / 4) * part.slot)
   end
-  writeString(part, header(part) .. older)
+  writeString(part, header(part) .. older, resetAfter)
 end
 
-local function writeInPlace(part)
+local function writeInPlace(part, resetAfter)
   if part.pushed then
     local slot = fmod(part.first + part.count, part.slots)
-    redis.call('SETRANGE', part.key, text('%.0f', part.header + slot * part.slot), part.pushed)
+    call('SETRANGE', part.key, part.header + slot * part.slot, part.pushed)
     part.count = part.count + 1
   end
-  redis.call('SETRANGE', part.key, '0', header(part))
-  if not injectedTime then
-    redis.call('PEXPIREAT', part.key, expiry(part))
+  call('SETRANGE', part.key, 0, header(part))
+  if not givenTime then
+    call('PEXPIREAT', part.key, freshAt(part, resetAfter))
   end
 end
 
@@ -174,7 +174,7 @@ end
 local function takeFromNewest(part, permits)
   local before = countBefore(part, part.count)
   local had = fmod(part.total - before + part.counts, part.counts)
-  part.total = fmod(part.total - math.min(permits, had) + part.counts, part.counts)
+  part.total = fmod(part.total - min(permits, had) + part.counts, part.counts)
   if permits >= had and part.count > 0 then
     local age = entry(part, part.count - 1)
     part.newest, part.count = part.newest - age, part.count - 1
@@ -185,7 +185,7 @@ end
 local function takeFromOlder(part, index, permits)
   local _, count = entry(part, index)
   local had = fmod(count - countBefore(part, index) + part.counts, part.counts)
-  local taken = math.min(permits, had)
+  local taken = min(permits, had)
   local following = olderBytes(part, index, part.count)
   local older = { olderBytes(part, 0, index) }
   for offset = taken < had and 1 or 1 + part.slot, #following, part.slot do
@@ -208,16 +208,16 @@ return {
     end
   end,
 
-  write = function(part)
+  write = function(part, resetAfter)
     local count = part.count + (part.pushed and 1 or 0)
     if isEmpty(part) then
-      redis.call('DEL', part.key)
+      call('DEL', part.key)
     elseif part.rewritten then
-      writeWhole(part, part.rewritten)
+      writeWhole(part, part.rewritten, resetAfter)
     elseif #part.head < SHORT or count > part.slots or count * 4 < part.slots then
-      writeWhole(part, olderBytes(part, 0, part.count) .. (part.pushed or ''))
+      writeWhole(part, olderBytes(part, 0, part.count) .. (part.pushed or ''), resetAfter)
     else
-      writeInPlace(part)
+      writeInPlace(part, resetAfter)
     end
   end,
 
@@ -230,7 +230,7 @@ return {
   end,
 
   debit = function(part)
-    local debt = math.min(part.cost, 2 * part.permits - used(part))
+    local debt = min(part.cost, 2 * part.permits - used(part))
     if debt > 0 then
       append(part, debt)
     end
@@ -253,7 +253,7 @@ return {
   end,
 
   remaining = function(part)
-    return math.max(0, part.permits - used(part))
+    return max(0, part.permits - used(part))
   end,
 
   retryAfter = function(part)
@@ -265,7 +265,7 @@ return {
       return part.newest + part.window - part.at
     end
     -- At least a tick, whatever a damaged entry says.
-    return math.max(1, part.oldest - entry(part, index))
+    return max(1, part.oldest - entry(part, index))
   end,
 
   resetAfter = function(part)
