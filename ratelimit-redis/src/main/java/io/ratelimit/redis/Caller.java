@@ -87,7 +87,7 @@ final class Caller {
         }
 
         private void fail(Throwable failure) {
-            StoreException told = RedisErrors.toStoreException(failure);
+            StoreException told = RedisErrors.ofCall(failure, connection);
             boolean fit = RedisErrors.isAnswer(failure) && !anotherMayHelp(told.kind());
             result.completeExceptionally(told);
             if (fit) {
@@ -115,7 +115,7 @@ final class Caller {
         @Override
         public void expire() {
             if (!isDone()) {
-                StoreException late = RedisErrors.overdue();
+                StoreException late = RedisErrors.overdue(connection);
                 result.completeExceptionally(late);
                 link.replace(connection, late);
             }

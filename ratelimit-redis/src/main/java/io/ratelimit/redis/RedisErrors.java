@@ -48,12 +48,13 @@ final class RedisErrors {
             "max number of clients", Kind.CONNECTION,
             "unknown command", Kind.PERMISSION,
             "The user executing the script can't", Kind.PERMISSION,
+            "ACL failure in script", Kind.PERMISSION,
             "invalid password", Kind.AUTH,
             "without any password configured", Kind.AUTH,
             "no password is set", Kind.AUTH);
 
     private static final Pattern CODE = Pattern.compile("^-?([A-Z]+)\\b");
-    private static final Pattern CODE_IN_SCRIPT = Pattern.compile("@user_script: ?\\d+: -?([A-Z]{3,})\\b");
+    private static final Pattern CODE_IN_SCRIPT = Pattern.compile("user_script: ?\\d+: -?([A-Z]{3,})\\b");
 
     private RedisErrors() {}
 
@@ -66,6 +67,18 @@ final class RedisErrors {
         return new StoreException(kind, "Redis: " + meaning(kind), failure);
     }
 
+    /**
+     * Returns the failure of a call as one of the store.
+     *
+     * @param connection over which it was called, and with which it was lost unless the server has answered
+     */
+    static StoreException ofCall(Throwable failure, Object connection) {
+        StoreException told = toStoreException(failure);
+        return isAnswer(failure)
+                ? told
+                : new StoreException(told.kind(), String.valueOf(told.getMessage()), failure, connection);
+    }
+
     /** Returns the failure to answer while there is no connection, for the reason that a former failure had. */
     static StoreException notConnected(@Nullable StoreException reason) {
         Kind kind = reason == null ? Kind.CONNECTION : reason.kind();
@@ -73,8 +86,8 @@ final class RedisErrors {
     }
 
     /** Returns the failure of a call that was not answered in time. */
-    static StoreException overdue() {
-        return new StoreException(Kind.TIMEOUT, "Redis: " + meaning(Kind.TIMEOUT), null);
+    static StoreException overdue(Object connection) {
+        return new StoreException(Kind.TIMEOUT, "Redis: " + meaning(Kind.TIMEOUT), null, connection);
     }
 
     /** Returns whether the server said so, which means that the connection is sound. */
