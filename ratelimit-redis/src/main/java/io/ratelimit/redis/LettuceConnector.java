@@ -3,24 +3,35 @@ package io.ratelimit.redis;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.MaintNotificationsConfig;
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.TimeoutOptions;
+import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.resource.ClientResources;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Connects to one server, or to the master that the sentinels of the address name at the time. */
 final class LettuceConnector implements ScriptConnector {
+    private static final Logger LOG = LoggerFactory.getLogger(LettuceConnector.class);
     private static final int MOST_CALLS_IN_FLIGHT = 10_000;
+    private static final Duration GRACE = Duration.ofMillis(500);
     private static final Duration LONGEST_SHUTDOWN = Duration.ofSeconds(1);
 
     private final RedisClient client;
     private final RedisURI uri;
     private final Duration connectTimeout;
+    private Future<?> attempt = CompletableFuture.completedFuture(null);
+    private boolean closed;
 
     /**
      * Prepares to connect; opens nothing yet.
@@ -69,7 +80,7 @@ final class LettuceConnector implements ScriptConnector {
     @Override
     public CompletionStage<ScriptConnection> connect() {
         CompletableFuture<ScriptConnection> opened = new CompletableFuture<>();
-        var unused = client.connectAsync(ByteArrayCodec.INSTANCE, uri).whenComplete((connection, failure) -> {
+        var unused = begin().whenComplete((connection, failure) -> {
             if (failure != null) {
                 opened.completeExceptionally(failure);
                 return;
@@ -79,11 +90,35 @@ final class LettuceConnector implements ScriptConnector {
                 ready.close();
             }
         });
-        return opened.orTimeout(connectTimeout.toNanos(), TimeUnit.NANOSECONDS);
+        // Lettuce keeps the connect timeout; this is for what it does not time, such as the lookup of a name.
+        return opened.orTimeout(connectTimeout.plus(GRACE).toNanos(), TimeUnit.NANOSECONDS);
     }
 
+    private synchronized CompletableFuture<StatefulRedisConnection<byte[], byte[]>> begin() {
+        if (closed) {
+            return CompletableFuture.failedFuture(new RedisException("Connection is closed"));
+        }
+        CompletableFuture<StatefulRedisConnection<byte[], byte[]>> begun =
+                client.connectAsync(ByteArrayCodec.INSTANCE, uri).toCompletableFuture();
+        attempt = begun;
+        return begun;
+    }
+
+    /** Waits for an attempt under way: its threads would be gone before it is, which Netty reports as an error. */
     @Override
     public void close() {
+        Future<?> last;
+        synchronized (this) {
+            closed = true;
+            last = attempt;
+        }
+        try {
+            last.get(connectTimeout.plus(GRACE).toNanos(), TimeUnit.NANOSECONDS);
+        } catch (ExecutionException | TimeoutException failed) {
+            LOG.debug("Not connected to Redis any more", failed);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         client.shutdown(Duration.ZERO, LONGEST_SHUTDOWN);
     }
 

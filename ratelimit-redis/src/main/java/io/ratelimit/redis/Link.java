@@ -158,10 +158,7 @@ final class Link {
                 return;
             }
             if (!warned) {
-                LOG.warn(
-                        "No connection to Redis at {}: {}. Trying again in the background.",
-                        connector,
-                        why.getMessage());
+                LOG.warn("{}, at {}. Trying again in the background.", why.getMessage(), connector);
             }
             warned = true;
             warnedAtNanos = now;

@@ -23,8 +23,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The store has a connection of its own, opens it in the background, and opens another one when it is lost or stalled.
  * Until then, and whenever there is no answer within the timeout, operations fail with a {@link
- * io.ratelimit.store.StoreException}; none is ever sent a second time. A counter takes about 105 bytes of the server's
- * memory, and disappears when it equals a fresh one.
+ * io.ratelimit.store.StoreException}; none is ever sent a second time.
+ *
+ * <p>A counter takes 105 to 120 bytes of the server's memory, name included, and disappears when it equals a fresh one. A
+ * sliding log takes another 8 to 12 bytes for each instant at which permits were taken.
  *
  * <p>Safe for any number of threads, and never blocks one for the network. Stages complete on a thread of the connection
  * or of the timer, which what depends on them must not block either.
