@@ -1,5 +1,6 @@
 package io.ratelimit.redis;
 
+import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.DefaultClientResources;
@@ -22,9 +23,16 @@ final class TestStores {
     /** Long enough for a machine that is busy with other things. */
     static final Duration PATIENT = Duration.ofSeconds(10);
 
-    private static final ClientResources RESOURCES = DefaultClientResources.create();
+    private static final ClientResources RESOURCES = sharedThreads();
 
     private TestStores() {}
+
+    /** Returns threads that a connection keeps alive, as an application's would, when a test closes its store. */
+    private static ClientResources sharedThreads() {
+        ClientResources resources = DefaultClientResources.create();
+        RedisClient.create(resources, RedisFixture.shared().uri()).connect();
+        return resources;
+    }
 
     /** Describes a store with keys of its own. */
     static RedisLimitStore.Builder at(RedisFixture redis) {
