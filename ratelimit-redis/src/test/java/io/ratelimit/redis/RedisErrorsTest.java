@@ -42,6 +42,7 @@ class RedisErrorsTest {
             PERMISSION   | NOPERM this user has no permissions to access one of the keys used as arguments
             PERMISSION   | ERR The user executing the script can't run this command or subcommand script: 2d94, on @user_script:58.
             PERMISSION   | ERR Error running script (call to f_2d94): @user_script:58: @user_script: 58: The user executing the script can't run this command or subcommand
+            PERMISSION   | ERR ACL failure in script: User limited has no permissions to run the 'get' command script: 2d94, on @user_script:58.
             PERMISSION   | ERR unknown command `EVALSHA`, with args beginning with:
             CLUSTER_DOWN | CLUSTERDOWN The cluster is down
             CLUSTER_DOWN | CLUSTERDOWN Hash slot not served

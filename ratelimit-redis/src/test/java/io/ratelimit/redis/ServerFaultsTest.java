@@ -1,0 +1,172 @@
+package io.ratelimit.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.ScriptOutputType;
+import io.lettuce.core.StaticCredentialsProvider;
+import io.lettuce.core.api.sync.RedisCommands;
+import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.output.StatusOutput;
+import io.lettuce.core.protocol.CommandArgs;
+import io.lettuce.core.protocol.CommandType;
+import io.ratelimit.limit.Algorithm;
+import io.ratelimit.limit.Demand;
+import io.ratelimit.redis.testing.RedisFixture;
+import io.ratelimit.store.LimitStore;
+import io.ratelimit.store.StoreException;
+import io.ratelimit.store.StoreException.Kind;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** What a server refuses, on a server of its own because its configuration changes. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ServerFaultsTest {
+    private static final Duration HEALED = Duration.ofSeconds(10);
+
+    private final Demand demand = TestStores.demand("1000000/1h", Algorithm.TOKEN_BUCKET);
+    private RedisFixture redis;
+    private LimitStore store;
+
+    @BeforeAll
+    void start() {
+        redis = RedisFixture.start();
+        store = TestStores.at(redis).timeout(TestStores.PATIENT).build();
+    }
+
+    @AfterEach
+    void heals() {
+        await().atMost(HEALED).until(() -> TestStores.isServed(store, demand));
+    }
+
+    @AfterAll
+    void stop() {
+        store.close();
+        redis.close();
+    }
+
+    @Test
+    void sendsTheScriptAgainWhenTheServerHasForgottenIt() {
+        for (int i = 0; i < 50; i++) {
+            redis.commands().scriptFlush();
+            assertThat(TestStores.acquire(store, demand).allowed()).isTrue();
+        }
+    }
+
+    @Test
+    void knowsTheScriptByTheNameThatTheServerGivesIt() {
+        TestStores.acquire(store, demand);
+        String sha1 = new String(Script.DECIDE.sha1(), StandardCharsets.US_ASCII);
+        assertThat(redis.commands().scriptExists(sha1)).containsExactly(true);
+    }
+
+    @Test
+    void tellsAServerThatIsFull() {
+        assertKindWhile(Kind.OOM, config("maxmemory", "1"), config("maxmemory", "0"));
+    }
+
+    @Test
+    void tellsAReplica() {
+        assertKindWhile(
+                Kind.READONLY, commands -> commands.replicaof("127.0.0.1", 1), commands -> commands.replicaofNoOne());
+    }
+
+    @Test
+    void tellsAServerWithoutEnoughReplicas() {
+        assertKindWhile(Kind.OTHER, config("min-replicas-to-write", "1"), config("min-replicas-to-write", "0"));
+    }
+
+    @Test
+    void tellsAPermissionThatIsMissing() {
+        for (String missing : List.of("-evalsha", "-get", "-set", "-time")) {
+            redis.commands().dispatch(CommandType.ACL, new StatusOutput<>(StringCodec.UTF8), userWithout(missing));
+            RedisURI uri = redis.uri();
+            uri.setCredentialsProvider(new StaticCredentialsProvider("limited", "any".toCharArray()));
+            try (LimitStore limited =
+                    RedisLimitStore.builder(uri).timeout(TestStores.PATIENT).build()) {
+                assertThat(TestStores.failure(limited, demand).kind())
+                        .as(missing)
+                        .isEqualTo(Kind.PERMISSION);
+            }
+        }
+    }
+
+    @Test
+    void tellsAWrongPasswordWithoutRepeatingIt() {
+        RedisURI uri = redis.uri();
+        uri.setCredentialsProvider(new StaticCredentialsProvider("nobody", "hunter2".toCharArray()));
+        try (LimitStore stranger = RedisLimitStore.builder(uri).build()) {
+            StoreException failure = TestStores.failure(stranger, demand);
+            assertThat(failure.kind()).isEqualTo(Kind.AUTH);
+            for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+                assertThat(String.valueOf(cause.getMessage())).doesNotContain("hunter2");
+            }
+        }
+    }
+
+    @Test
+    void tellsAServerThatAnotherScriptBlocks() {
+        redis.commands().configSet("lua-time-limit", "1");
+        try (RedisClient client = RedisClient.create(redis.uri())) {
+            var unused = client.connect().async().eval("while true do end", ScriptOutputType.STATUS);
+            await().atMost(HEALED).until(() -> kindNow() == Kind.BUSY);
+            redis.commands().scriptKill();
+        }
+    }
+
+    @Test
+    void tellsAServerThatTakesNoMoreClients() {
+        assertKindOfANewStoreWhile(config("maxclients", "1"), config("maxclients", "10000"));
+    }
+
+    private static CommandArgs<String, String> userWithout(String permission) {
+        CommandArgs<String, String> args = new CommandArgs<>(StringCodec.UTF8);
+        List.of("SETUSER", "limited", "on", "nopass", "~*", "+@all", permission).forEach(args::add);
+        return args;
+    }
+
+    private void assertKindOfANewStoreWhile(
+            Consumer<RedisCommands<String, String>> fault, Consumer<RedisCommands<String, String>> cure) {
+        fault.accept(redis.commands());
+        try (LimitStore another = TestStores.at(redis).build()) {
+            assertThat(TestStores.failure(another, demand).kind()).isEqualTo(Kind.CONNECTION);
+        } finally {
+            cure.accept(redis.commands());
+        }
+    }
+
+    private void assertKindWhile(
+            Kind kind, Consumer<RedisCommands<String, String>> fault, Consumer<RedisCommands<String, String>> cure) {
+        TestStores.acquire(store, demand);
+        fault.accept(redis.commands());
+        try {
+            assertThat(TestStores.failure(store, demand).kind()).isEqualTo(kind);
+        } finally {
+            cure.accept(redis.commands());
+        }
+    }
+
+    private static Consumer<RedisCommands<String, String>> config(String name, String value) {
+        return commands -> commands.configSet(name, value);
+    }
+
+    private @Nullable Kind kindNow() {
+        try {
+            TestStores.acquire(store, demand);
+            return null;
+        } catch (CompletionException e) {
+            return ((StoreException) e.getCause()).kind();
+        }
+    }
+}
