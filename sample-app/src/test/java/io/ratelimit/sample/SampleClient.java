@@ -29,8 +29,11 @@ final class SampleClient {
     }
 
     static SampleClient of(int port) {
-        int number = CLIENTS.incrementAndGet();
-        return new SampleClient("http://127.0.0.1:" + port, "198.51.100." + number);
+        return from("198.51.100." + CLIENTS.incrementAndGet(), port);
+    }
+
+    static SampleClient from(String address, int port) {
+        return new SampleClient("http://127.0.0.1:" + port, address);
     }
 
     HttpResponse<String> get(String path, String... headers) throws IOException, InterruptedException {
