@@ -17,7 +17,11 @@ class MetadataTest {
 
     private static List<JsonNode> properties() throws IOException {
         try (InputStream file = RateLimitProperties.class.getResourceAsStream(FILE)) {
-            return JsonMapper.shared().readTree(file).get("properties").valueStream().toList();
+            return JsonMapper.shared()
+                    .readTree(file)
+                    .get("properties")
+                    .valueStream()
+                    .toList();
         }
     }
 
