@@ -12,6 +12,7 @@ import io.ratelimit.identity.IdentityErrorListener;
 import io.ratelimit.identity.IdentityResolver;
 import io.ratelimit.identity.TierResolver;
 import io.ratelimit.rule.RuleSet;
+import io.ratelimit.spring.actuate.DenialEvents;
 import io.ratelimit.store.LimitStore;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
@@ -21,8 +22,10 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.context.properties.ConfigurationPropertiesBinding;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.ApplicationContext;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.core.env.Environment;
 
 /** What every application has that limits: the rules, who is asking, and who decides. */
@@ -30,6 +33,7 @@ import org.springframework.core.env.Environment;
 @ConditionalOnRateLimit
 @EnableConfigurationProperties(RateLimitProperties.class)
 @Import(MemoryBackendConfiguration.class)
+@ImportRuntimeHints(RateLimitRuntimeHints.class)
 final class RateLimitAutoConfiguration {
 
     @Bean
@@ -113,8 +117,20 @@ final class RateLimitAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    RuleLimiter rateLimitRuleLimiter(LimitStore store, ObjectProvider<RateLimitListener> listeners) {
-        return new RuleLimiter(store, listeners.orderedStream().toList());
+    RuleLimiter rateLimitRuleLimiter(
+            LimitStore store,
+            ObjectProvider<StoreDecoration> decorations,
+            ObjectProvider<RateLimitListener> listeners) {
+        LimitStore decorated = store;
+        for (StoreDecoration decoration : decorations.orderedStream().toList()) {
+            decorated = decoration.decorate(decorated);
+        }
+        return new RuleLimiter(decorated, listeners.orderedStream().toList());
+    }
+
+    @Bean
+    DenialEvents rateLimitDenialEvents(ApplicationEventPublisher publisher) {
+        return DenialEvents.publishing(publisher::publishEvent);
     }
 
     @Bean

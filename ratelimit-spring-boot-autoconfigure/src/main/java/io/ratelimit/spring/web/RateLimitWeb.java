@@ -8,6 +8,7 @@ import io.ratelimit.identity.IdentityResolver;
 import io.ratelimit.limit.Ticker;
 import io.ratelimit.rule.Phase;
 import io.ratelimit.rule.RuleSet;
+import jakarta.servlet.http.HttpServletRequest;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -117,6 +118,11 @@ public final class RateLimitWeb implements AutoCloseable {
     /** Returns the way for the application to ask rules about the request that it is handling. */
     public RequestRules requestRules() {
         return gate;
+    }
+
+    /** Tells what would become of a request, and charges nothing for it. */
+    public RequestExplanation explain(HttpServletRequest request) {
+        return gate.explain(request);
     }
 
     /**

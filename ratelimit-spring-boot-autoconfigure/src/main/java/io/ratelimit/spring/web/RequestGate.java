@@ -7,6 +7,7 @@ import io.ratelimit.limit.Decision;
 import io.ratelimit.rule.Phase;
 import io.ratelimit.rule.Rule;
 import io.ratelimit.rule.RuleDemand;
+import io.ratelimit.spring.web.RequestExplanation.Standing;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -127,6 +128,26 @@ final class RequestGate implements RequestRules {
                 ? Optional.empty()
                 : decider.demand(
                         state, request, new RuleMatch(rule, rule.key(), pathVariables(request)), rules.defaultTier());
+    }
+
+    /** Tells what would become of a request that nobody has made. */
+    RequestExplanation explain(HttpServletRequest request) {
+        RequestState state = state(request);
+        if (excluded.contain(request)) {
+            return new RequestExplanation(Standing.EXCLUDED, List.of());
+        }
+        if (lists.isBlocked(state.requester())) {
+            return new RequestExplanation(Standing.BLOCKED, List.of());
+        }
+        if (lists.isExempt(state.requester())) {
+            return new RequestExplanation(Standing.EXEMPT, List.of());
+        }
+        RuleBook book = rules;
+        return new RequestExplanation(
+                Standing.LIMITED,
+                matches(state, request, book).stream()
+                        .map(match -> decider.explain(state, request, match, book.defaultTier()))
+                        .toList());
     }
 
     /** Returns the denial that a decision is, and adds it to what the headers say. */

@@ -67,6 +67,16 @@ final class RuleDecider {
         }
     }
 
+    /** Tells what a rule would ask of a request. */
+    RequestExplanation.RuleExplanation explain(
+            RequestState state, HttpServletRequest request, RuleMatch match, @Nullable String defaultTier) {
+        return new RequestExplanation.RuleExplanation(
+                match.rule(),
+                RuleBook.phaseOf(match, state.requester()),
+                owners.caller(match, state.requester(), request).identity().kind(),
+                demand(state, request, match, defaultTier));
+    }
+
     private List<RuleDemand> demands(
             RequestState state, HttpServletRequest request, List<RuleMatch> matches, @Nullable String defaultTier) {
         List<RuleDemand> demands = new ArrayList<>(matches.size());

@@ -1,0 +1,83 @@
+package io.ratelimit.spring.actuate;
+
+import io.ratelimit.rule.Mode;
+import io.ratelimit.rule.Rule;
+import io.ratelimit.rule.RuleSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** All rules in force: those of the configuration, the default, and those of annotations. */
+public final class RulesInForce {
+    private final String backend;
+    private final Mode mode;
+    private final RuleSet rules;
+    private final Supplier<List<Rule>> annotated;
+
+    /**
+     * Creates the view.
+     *
+     * @param backend the name of the backend
+     * @param mode the mode of everything
+     * @param rules the rules of the configuration
+     * @param annotated the rules of annotations; asked each time, because they become known at the start
+     */
+    public RulesInForce(String backend, Mode mode, RuleSet rules, Supplier<List<Rule>> annotated) {
+        this.backend = backend;
+        this.mode = mode;
+        this.rules = rules;
+        this.annotated = annotated;
+    }
+
+    /**
+     * Everything in words of the configuration.
+     *
+     * @param backend where counters live
+     * @param mode the mode of everything
+     * @param defaultTier the tier of a requester without one; {@code null}: none
+     * @param rules the rules of the configuration, in its order
+     * @param defaultRule what applies where no rule matches; {@code null}: nothing
+     * @param annotations the rules of annotations
+     */
+    public record Overview(
+            String backend,
+            String mode,
+            @Nullable String defaultTier,
+            List<RuleDescription> rules,
+            @Nullable RuleDescription defaultRule,
+            List<RuleDescription> annotations) {}
+
+    Overview overview() {
+        return new Overview(
+                backend,
+                mode.id(),
+                rules.defaultTier().orElse(null),
+                rules.rules().stream().map(RuleDescription::of).toList(),
+                rules.defaultRule().map(RuleDescription::of).orElse(null),
+                annotated.get().stream()
+                        .map(RuleDescription::of)
+                        .sorted((one, other) -> one.id().compareTo(other.id()))
+                        .toList());
+    }
+
+    Optional<Rule> find(String id) {
+        return rules.find(id)
+                .or(() -> annotated.get().stream()
+                        .filter(rule -> rule.id().equals(id))
+                        .findFirst());
+    }
+
+    @Nullable
+    String defaultTier() {
+        return rules.defaultTier().orElse(null);
+    }
+
+    Stream<String> ids() {
+        return Stream.concat(
+                Stream.concat(rules.rules().stream(), rules.defaultRule().stream())
+                        .map(Rule::id),
+                annotated.get().stream().map(Rule::id));
+    }
+}

@@ -1,0 +1,77 @@
+package io.ratelimit.spring.autoconfigure.endpoint;
+
+import io.ratelimit.RuleLimiter;
+import io.ratelimit.identity.IdentityDigest;
+import io.ratelimit.identity.IdentityResolver;
+import io.ratelimit.rule.RuleSet;
+import io.ratelimit.spring.actuate.Counters;
+import io.ratelimit.spring.actuate.RateLimitEndpoint;
+import io.ratelimit.spring.actuate.RequestExplainer;
+import io.ratelimit.spring.actuate.RulesInForce;
+import io.ratelimit.spring.actuate.ServletRequestExplainer;
+import io.ratelimit.spring.annotation.RateLimitedSupport;
+import io.ratelimit.spring.autoconfigure.BackendChoice;
+import io.ratelimit.spring.autoconfigure.ConditionalOnRateLimit;
+import io.ratelimit.spring.autoconfigure.RateLimitProperties;
+import io.ratelimit.spring.web.RateLimitWeb;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.List;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
+import org.springframework.boot.actuate.endpoint.web.annotation.WebEndpoint;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Offers the endpoint {@code ratelimit} where it is exposed. */
+@AutoConfiguration(
+        afterName = {
+            "io.ratelimit.spring.autoconfigure.RateLimitAutoConfiguration",
+            "io.ratelimit.spring.autoconfigure.annotation.RateLimitedAutoConfiguration",
+            "io.ratelimit.spring.autoconfigure.web.RateLimitWebAutoConfiguration"
+        })
+@ConditionalOnRateLimit
+@ConditionalOnClass({WebEndpoint.class, ConditionalOnAvailableEndpoint.class})
+@ConditionalOnBean(RuleLimiter.class)
+final class RateLimitEndpointAutoConfiguration {
+    @Bean
+    @ConditionalOnAvailableEndpoint(RateLimitEndpoint.class)
+    @ConditionalOnMissingBean
+    RateLimitEndpoint rateLimitEndpoint(
+            RulesInForce rules,
+            RuleLimiter limiter,
+            IdentityResolver identities,
+            IdentityDigest digest,
+            ObjectProvider<RequestExplainer> explainer) {
+        return new RateLimitEndpoint(
+                rules, new Counters(rules, limiter, identities, digest), explainer.getIfAvailable());
+    }
+
+    @Bean
+    @ConditionalOnAvailableEndpoint(RateLimitEndpoint.class)
+    RulesInForce rateLimitRulesInForce(
+            BackendChoice backend,
+            RateLimitProperties properties,
+            RuleSet rules,
+            ObjectProvider<RateLimitedSupport> annotations) {
+        return new RulesInForce(backend.id(), properties.mode(), rules, () -> {
+            RateLimitedSupport support = annotations.getIfAvailable();
+            return support == null ? List.of() : support.ownRules();
+        });
+    }
+
+    /** Requests can be explained where there are any. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(HttpServletRequest.class)
+    @ConditionalOnBean(RateLimitWeb.class)
+    static class Web {
+        @Bean
+        @ConditionalOnAvailableEndpoint(RateLimitEndpoint.class)
+        RequestExplainer rateLimitRequestExplainer(RateLimitWeb web, RuleLimiter limiter) {
+            return new ServletRequestExplainer(web, limiter);
+        }
+    }
+}
