@@ -1,6 +1,7 @@
 package io.ratelimit.spring.web;
 
 import io.ratelimit.identity.Caller;
+import io.ratelimit.identity.ClientAddress;
 import io.ratelimit.identity.Identity;
 import io.ratelimit.identity.IdentityDigest;
 import io.ratelimit.identity.Requester;
@@ -46,13 +47,22 @@ final class Owners {
     }
 
     Owner of(RuleMatch match, Requester requester, HttpServletRequest request, @Nullable String defaultTier) {
-        Caller caller = caller(match, requester, request);
+        Caller caller = callerOrUnknown(match, requester, request);
         String tier = caller.tier() == null && match.key().knowsTiers() ? defaultTier : caller.tier();
         return new Owner(digest.of(caller.identity()), tier);
     }
 
-    /** Returns who is counted. */
-    Caller caller(RuleMatch match, Requester requester, HttpServletRequest request) {
+    /** Whoever cannot be told at all shares one counter with all others of that sort: neither unlimited nor an error. */
+    private Caller callerOrUnknown(RuleMatch match, Requester requester, HttpServletRequest request) {
+        try {
+            return caller(match, requester, request);
+        } catch (RuntimeException defect) {
+            errors.report(WebError.KEY, "rule " + match.rule().id(), defect);
+            return new Caller(Identity.absent(match.key().kind().name(), ClientAddress.UNKNOWN), null);
+        }
+    }
+
+    private Caller caller(RuleMatch match, Requester requester, HttpServletRequest request) {
         RuleKey key = match.key();
         return switch (key.kind()) {
             case IDENTITY -> requester.identity();

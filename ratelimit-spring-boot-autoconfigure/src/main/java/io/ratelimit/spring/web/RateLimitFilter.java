@@ -70,16 +70,16 @@ public final class RateLimitFilter extends OncePerRequestFilter {
     private void proceedCounting(
             RequestState state, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
-        CountedResponse counted = new CountedResponse(request, response, status -> gate.settle(state, status));
+        FinalStatus status = new FinalStatus(response, code -> gate.settle(state, code));
         boolean returned = false;
         try {
-            proceed(state, counted, response, chain);
+            proceed(state, request, response, chain);
             returned = true;
         } finally {
             if (returned) {
-                counted.returned();
+                status.returned(request);
             } else {
-                counted.threw();
+                status.threw();
             }
         }
     }

@@ -3,6 +3,7 @@ package io.ratelimit.spring.web;
 import io.ratelimit.RuleDecision;
 import io.ratelimit.identity.AccessLists;
 import io.ratelimit.identity.IdentityResolver;
+import io.ratelimit.identity.Requester;
 import io.ratelimit.limit.Decision;
 import io.ratelimit.rule.Phase;
 import io.ratelimit.rule.Rule;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.springframework.web.servlet.HandlerMapping;
 
 /** Decides about a request at each point that it comes through: the phases of the filter, the handler, the application. */
@@ -81,10 +83,10 @@ final class RequestGate implements RequestRules {
     Optional<RateLimitDenial> enter(
             RequestState state, HttpServletRequest request, HttpServletResponse response, Set<Phase> phases) {
         if (request.getDispatcherType() == DispatcherType.REQUEST && !state.isFree()) {
-            if (lists.isBlocked(state.requester())) {
+            if (isListed(lists::isBlocked, state)) {
                 return Optional.of(Denials.blocked());
             }
-            if (lists.isExempt(state.requester())) {
+            if (isListed(lists::isExempt, state)) {
                 state.free();
             }
         }
@@ -190,6 +192,15 @@ final class RequestGate implements RequestRules {
         } catch (RuntimeException defect) {
             errors.report(WebError.DECISION, "matching", defect);
             return book.byAddress();
+        }
+    }
+
+    private boolean isListed(Predicate<Requester> list, RequestState state) {
+        try {
+            return list.test(state.requester());
+        } catch (RuntimeException defect) {
+            errors.report(WebError.DECISION, "a list", defect);
+            return false;
         }
     }
 

@@ -69,6 +69,18 @@ class CountedStatusesTest {
 
     @ParameterizedTest
     @MethodSource("io.ratelimit.spring.web.Setup#selected")
+    void theStatusIsThatOfTheLastDispatch(Setup setup) {
+        TestServer server = TestServer.of(setup).install(failedLogins("/async-to-denied"));
+        for (int i = 0; i < 5; i++) {
+            assertThat(server.get("/async-to-denied").status()).isEqualTo(401);
+        }
+
+        assertThat(server.get("/async-to-denied").status()).isEqualTo(429);
+        assertThat(server.refunded()).isZero();
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.ratelimit.spring.web.Setup#selected")
     void anExceptionCountsAsAnInternalError(Setup setup) {
         TestServer notCounted = TestServer.of(setup).install(failedLogins("/failing-login"));
         for (int i = 0; i < 8; i++) {
@@ -117,19 +129,24 @@ class CountedStatusesTest {
     void aRequestThatIsTurnedAwayGivesBackOnce(Setup setup) {
         TestServer server = TestServer.of(setup)
                 .install(new Parts()
-                        .rule(Rule.named("failed")
+                        .rule(Rule.named("good")
                                 .paths("/queue")
                                 .key(RuleKey.parse("ip"))
-                                .countedStatuses(401)
+                                .countedStatuses(200)
                                 .limits(fixed("9/1h")))
                         .rule(Rule.named("queue")
                                 .paths("/queue")
                                 .key(RuleKey.parse("ip"))
                                 .limits(leaky("1/1h burst 9")))
-                        .settings(WebSettings.defaults().withMaxHeld(0)));
-        server.get("/queue");
+                        .settings(WebSettings.defaults().withMaxHeld(0).withHeaders(HeaderStyle.IETF)));
+        assertThat(server.get("/queue").status()).isEqualTo(200);
+
         for (int i = 0; i < 5; i++) {
-            assertThat(server.get("/queue").header("X-RateLimit-Remaining")).isEqualTo("7");
+            RawResponse turnedAway = server.get("/queue");
+            assertThat(turnedAway.status()).isEqualTo(429);
+            assertThat(turnedAway.header("RateLimit"))
+                    .as("the first one and this one")
+                    .contains("\"good\";r=7", "\"queue\";r=7");
         }
     }
 
@@ -146,10 +163,14 @@ class CountedStatusesTest {
                 attempts.add(() -> login(server, "/login", password).status());
             }
             int failed = 0;
+            int succeeded = 0;
             for (Future<Integer> status : clients.invokeAll(attempts)) {
                 failed += status.get() == 401 ? 1 : 0;
+                succeeded += status.get() == 200 ? 1 : 0;
             }
             assertThat(failed).isLessThanOrEqualTo(5);
+            int refunds = succeeded;
+            await().pollInterval(Duration.ofMillis(2)).until(() -> server.refunded() == refunds);
             int left = 0;
             while (login(server, "/login", "wrong").status() == 401) {
                 left++;

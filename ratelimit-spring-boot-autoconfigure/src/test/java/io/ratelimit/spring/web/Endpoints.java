@@ -112,6 +112,17 @@ class Endpoints {
         context.dispatch("/limited");
     }
 
+    /** Goes on elsewhere before this dispatch has come back through the filters. */
+    @GetMapping("/async-to-denied")
+    void asyncToDenied(HttpServletRequest request, HttpServletResponse response) {
+        request.startAsync(request, response).dispatch("/denied");
+    }
+
+    @GetMapping("/denied")
+    ResponseEntity<String> denied() {
+        return ResponseEntity.status(401).body(handled("denied"));
+    }
+
     @GetMapping("/async")
     @ResponseBody
     Callable<String> async() {

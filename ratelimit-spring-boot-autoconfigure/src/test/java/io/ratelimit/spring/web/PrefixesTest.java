@@ -69,6 +69,23 @@ class PrefixesTest {
         oracle(setup).blocks(PrefixesTest::canonical, ways).bounds(ways);
     }
 
+    /** The container has chosen the servlet by what was sent, whatever a filter says afterwards. */
+    @ParameterizedTest
+    @MethodSource("io.ratelimit.spring.web.Setup#selected")
+    void aPathThatAFilterRewritesCountsForWhatItWasToo(Setup setup) {
+        List<Way> ways = Stream.of("/free", "/other", "/", "", "/plain;x", "/free/../free", "/%", "no-slash")
+                .map(claimed -> with("X-Original-URL", claimed, "/plain/b").after(Front::rewritesPaths))
+                .toList();
+
+        new Oracle(
+                        setup,
+                        () -> new Parts()
+                                .rule(five("plain", "/plain/**"))
+                                .settings(WebSettings.defaults().withExclude("/free/**")))
+                .blocks(server -> server.request("GET", "/plain/b"), ways)
+                .bounds(ways);
+    }
+
     @ParameterizedTest
     @MethodSource("io.ratelimit.spring.web.Setup#selected")
     void headersThatNobodyReadsChangeNothing(Setup setup) {

@@ -54,7 +54,8 @@ final class TestServer {
                         "logging.level.root=WARN",
                         "logging.level.org.apache.catalina.core.ContainerBase=OFF",
                         "logging.level.org.eclipse.jetty.ee11.servlet=OFF",
-                        "logging.level.org.springframework.web.servlet.mvc=ERROR",
+                        "logging.level.org.eclipse.jetty.server.handler=ERROR",
+                        "logging.level.org.springframework.web.servlet=ERROR",
                         "spring.main.register-shutdown-hook=false",
                         "spring.main.log-startup-info=false")
                 .run();

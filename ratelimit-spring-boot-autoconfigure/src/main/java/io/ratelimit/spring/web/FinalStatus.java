@@ -1,0 +1,69 @@
+package io.ratelimit.spring.web;
+
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.AsyncListener;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.util.function.IntConsumer;
+
+/** Learns the status that a response really ends with, also if that is decided after the filters have returned. */
+final class FinalStatus implements AsyncListener {
+    private static final int INTERNAL_SERVER_ERROR = 500;
+
+    private final HttpServletResponse response;
+    private final IntConsumer completed;
+    private volatile boolean failed;
+
+    /**
+     * Creates a listener.
+     *
+     * @param completed is told the final status, possibly more than once
+     */
+    FinalStatus(HttpServletResponse response, IntConsumer completed) {
+        this.response = response;
+        this.completed = completed;
+    }
+
+    /**
+     * The filters have returned from a request: either that was all, or the rest is asynchronous. Nothing of the rest can
+     * have happened yet, because the container waits with it until they have.
+     */
+    void returned(HttpServletRequest request) {
+        if (request.isAsyncStarted()) {
+            request.getAsyncContext().addListener(this);
+        } else {
+            complete();
+        }
+    }
+
+    /** An exception has come through the filters: the container will answer with an internal error. */
+    void threw() {
+        completed.accept(INTERNAL_SERVER_ERROR);
+    }
+
+    private void complete() {
+        int status = response.getStatus();
+        completed.accept(failed && status < INTERNAL_SERVER_ERROR ? INTERNAL_SERVER_ERROR : status);
+    }
+
+    @Override
+    public void onComplete(AsyncEvent event) {
+        complete();
+    }
+
+    @Override
+    public void onError(AsyncEvent event) {
+        failed = true;
+    }
+
+    @Override
+    public void onTimeout(AsyncEvent event) {
+        // The application or the container answers; completion follows.
+    }
+
+    @Override
+    public void onStartAsync(AsyncEvent event) {
+        // The container forgets listeners when a dispatched request becomes asynchronous again.
+        event.getAsyncContext().addListener(this);
+    }
+}
