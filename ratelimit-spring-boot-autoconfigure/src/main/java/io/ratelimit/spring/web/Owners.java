@@ -62,7 +62,7 @@ final class Owners {
         }
     }
 
-    private Caller caller(RuleMatch match, Requester requester, HttpServletRequest request) {
+    Caller caller(RuleMatch match, Requester requester, HttpServletRequest request) {
         RuleKey key = match.key();
         return switch (key.kind()) {
             case IDENTITY -> requester.identity();
