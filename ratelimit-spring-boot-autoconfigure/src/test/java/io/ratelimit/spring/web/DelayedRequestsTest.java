@@ -4,7 +4,6 @@ import static io.ratelimit.spring.web.Rules.leaky;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.ratelimit.limit.Ticker;
 import io.ratelimit.rule.Rule;
 import io.ratelimit.rule.RuleKey;
 import io.ratelimit.spring.web.TestServer.Parts;
@@ -31,14 +30,14 @@ class DelayedRequestsTest {
     }
 
     private static TestServer server(Setup setup, Parts parts) {
-        return TestServer.of(setup).install(parts, Ticker.system());
+        // The buckets' own clock stands still, so that none drains however long a test takes.
+        return TestServer.of(setup).install(parts);
     }
 
     @ParameterizedTest
     @MethodSource("io.ratelimit.spring.web.Setup#selected")
     void pacesUntilTheQueueIsFull(Setup setup) {
-        // The buckets' own clock stands still meanwhile, so that none drains.
-        TestServer server = TestServer.of(setup).install(queue("5/1s burst 3"));
+        TestServer server = server(setup, queue("5/1s burst 3"));
         long start = System.nanoTime();
 
         List<CompletableFuture<RawResponse>> answers = new ArrayList<>();
