@@ -96,7 +96,32 @@ class CorsTest {
         configuration.setAllowCredentials(true);
         UrlBasedCorsConfigurationSource source = new UrlBasedCorsConfigurationSource();
         source.registerCorsConfiguration("/limited/**", configuration);
-        return new CorsFilter(source);
+        CorsFilter filter = new CorsFilter(source);
+        // As a bean has it: filters of one name take each other for themselves.
+        filter.setBeanName("ownCorsFilter");
+        return filter;
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.ratelimit.spring.web.Setup#selected")
+    void mappingsOfMvc(Setup setup) {
+        assertReadableByGoodAlone(TestServer.of(setup).install(one("/limited/*")), "/limited/by-mvc");
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.ratelimit.spring.web.Setup#withSecurity")
+    void theChainOfSpringSecurity(Setup setup) {
+        assertReadableByGoodAlone(TestServer.of(setup).install(one("/limited/*")), "/limited/by-security");
+    }
+
+    private static void assertReadableByGoodAlone(TestServer server, String path) {
+        assertReadable(from(server, path, GOOD));
+        RawResponse denied = from(server, path, GOOD);
+        assertThat(denied.status()).isEqualTo(429);
+        assertReadable(denied);
+        RawResponse evil = from(server, path, EVIL);
+        assertThat(evil.status()).isEqualTo(429);
+        assertHidden(evil);
     }
 
     @ParameterizedTest

@@ -28,6 +28,8 @@ import org.springframework.web.context.WebApplicationContext;
 import org.springframework.web.filter.CorsFilter;
 import org.springframework.web.servlet.DispatcherServlet;
 import org.springframework.web.servlet.HandlerExceptionResolver;
+import org.springframework.web.servlet.config.annotation.CorsRegistry;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 import org.springframework.web.servlet.handler.MappedInterceptor;
 
 /** An ordinary application around the parts under test, wired as the auto-configuration does. */
@@ -61,6 +63,16 @@ class TestApplication {
     @Bean
     FilterRegistrationBean<Filter> behind(Switchboard board) {
         return registered("behind", 0, Switchboard.all(() -> board.behind));
+    }
+
+    @Bean
+    WebMvcConfigurer corsOfMvc() {
+        return new WebMvcConfigurer() {
+            @Override
+            public void addCorsMappings(CorsRegistry registry) {
+                registry.addMapping("/limited/by-mvc").allowedOrigins("https://good.example");
+            }
+        };
     }
 
     /** A bean of the type, for those who look for one. */

@@ -8,6 +8,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.EnumSet;
+import java.util.List;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.security.autoconfigure.web.servlet.SecurityFilterAutoConfiguration;
 import org.springframework.boot.security.autoconfigure.web.servlet.ServletWebSecurityAutoConfiguration;
@@ -30,6 +31,7 @@ import org.springframework.security.web.context.RequestAttributeSecurityContextR
 import org.springframework.security.web.csrf.CookieCsrfTokenRepository;
 import org.springframework.security.web.csrf.CsrfTokenRequestAttributeHandler;
 import org.springframework.security.web.servlet.util.matcher.PathPatternRequestMatcher;
+import org.springframework.web.cors.CorsConfiguration;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /** Basic authentication and bearer tokens; users under /user and /queue/echo; CSRF protection of /queue/echo. */
@@ -54,6 +56,8 @@ class WithSecurity {
                         .authenticated()
                         .anyRequest()
                         .permitAll())
+                // Not a bean: only the chain itself knows it.
+                .cors(cors -> cors.configurationSource(WithSecurity::corsOfTheChain))
                 .httpBasic(Customizer.withDefaults())
                 .logout(logout -> logout.logoutUrl("/logout"))
                 .csrf(csrf -> csrf.csrfTokenRepository(new CookieCsrfTokenRepository())
@@ -62,6 +66,15 @@ class WithSecurity {
                                 PathPatternRequestMatcher.withDefaults().matcher("/queue/echo")))
                 .addFilterBefore(new BearerFilter(board), BasicAuthenticationFilter.class)
                 .build();
+    }
+
+    private static CorsConfiguration corsOfTheChain(HttpServletRequest request) {
+        if (!request.getRequestURI().endsWith("/limited/by-security")) {
+            return null;
+        }
+        CorsConfiguration configuration = new CorsConfiguration().applyPermitDefaultValues();
+        configuration.setAllowedOrigins(List.of("https://good.example"));
+        return configuration;
     }
 
     /** Slow hashes would make up most of the time that the tests take. */
