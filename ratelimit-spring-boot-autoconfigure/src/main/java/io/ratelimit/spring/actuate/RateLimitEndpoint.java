@@ -14,7 +14,7 @@ import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 import org.springframework.boot.actuate.endpoint.web.annotation.WebEndpoint;
 
 /**
- * Shows the rules in force ({@code GET ratelimit}), explains what would become of a request ({@code GET
+ * Shows the rules in force ({@code GET ratelimit}) and who asks most ({@code GET ratelimit/top}), explains what would become of a request ({@code GET
  * ratelimit/explain?method=POST&path=/login&address=192.0.2.1}), and shows and forgets what is counted of an identity
  * ({@code GET ratelimit/peek?rule=login&kind=ip&value=192.0.2.1}, {@code DELETE ratelimit/login?kind=ip&value=192.0.2.1}).
  *
@@ -32,6 +32,7 @@ public final class RateLimitEndpoint {
 
     private final RulesInForce rules;
     private final Counters counters;
+    private final TopIdentities top;
     private final @Nullable RequestExplainer explainer;
 
     /**
@@ -39,11 +40,14 @@ public final class RateLimitEndpoint {
      *
      * @param rules describes the rules in force
      * @param counters knows what is counted
+     * @param top knows who asks most
      * @param explainer explains requests; {@code null} where there are none
      */
-    public RateLimitEndpoint(RulesInForce rules, Counters counters, @Nullable RequestExplainer explainer) {
+    public RateLimitEndpoint(
+            RulesInForce rules, Counters counters, TopIdentities top, @Nullable RequestExplainer explainer) {
         this.rules = rules;
         this.counters = counters;
+        this.top = top;
         this.explainer = explainer;
     }
 
@@ -56,7 +60,7 @@ public final class RateLimitEndpoint {
     /**
      * Answers a question that changes nothing.
      *
-     * @param question {@code explain} or {@code peek}
+     * @param question {@code explain}, {@code peek} or {@code top}
      * @param method explain: the HTTP method; default GET
      * @param path explain: the path within the application
      * @param address explain: the address of the connection; default 127.0.0.1
@@ -78,6 +82,7 @@ public final class RateLimitEndpoint {
             @Nullable String value,
             @Nullable String tier) {
         return switch (question) {
+            case "top" -> new WebEndpointResponse<>(top.top());
             case "explain" -> explain(method, path, address, user);
             case "peek" ->
                 found(counters.peek(required("rule", rule), knownKind(kind), valueOf(kind, value), tier)

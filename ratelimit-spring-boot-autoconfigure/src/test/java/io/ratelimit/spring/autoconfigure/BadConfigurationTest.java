@@ -424,6 +424,22 @@ class BadConfigurationTest {
                         "redis: {timeout: abc}",
                         "ratelimit.redis.timeout: \"abc\"",
                         "a duration"),
+                breaker("a threshold of zero", "failure-threshold: 0", "1 to 100"),
+                breaker("a threshold above a hundred", "failure-threshold: 101", "1 to 100"),
+                breaker("a slow call of no time", "slow-call-duration: 0s", "at least 1ms"),
+                breaker("a pause that is too short", "open-duration: 9ms", "10ms to 8s"),
+                breaker("a pause that is too long", "open-duration: 9s", "10ms to 8s"),
+                breaker("a pause that is none", "open-duration: soon", "a duration"),
+                bad(
+                        "no instances",
+                        "redis: {fallback: {instances: 0}}",
+                        "ratelimit.redis.fallback.instances: \"0\"",
+                        "auto"),
+                bad("instances in words", "redis: {fallback: {instances: some}}", "ratelimit.redis.fallback.instances"),
+                bad(
+                        "no keys in the fallback",
+                        "redis: {fallback: {max-keys: 0}}",
+                        "ratelimit.redis.fallback.max-keys: 0"),
                 bad("no keys in memory", "memory: {max-keys: 0}", "ratelimit.memory.max-keys: 0", "from 1"),
                 bad(
                         "keys beyond a whole number",
@@ -444,6 +460,14 @@ class BadConfigurationTest {
                         "ratelimit.backend: \"redis\"",
                         "a Redis under spring.data.redis",
                         "example:  ratelimit.backend: memory"));
+    }
+
+    private static Bad breaker(String what, String line, String... says) {
+        return new Bad(
+                what,
+                "redis: {circuit-breaker: {" + line + "}}",
+                "ratelimit.redis.circuit-breaker." + line.substring(0, line.indexOf(':') + 1),
+                List.of(says));
     }
 
     @ParameterizedTest(name = "{0}")

@@ -187,7 +187,26 @@ class EndpointTest {
     }
 
     @Test
+    void showsWhoAsksMostByDigestAlone() {
+        for (int i = 0; i < 12; i++) {
+            spend("user");
+        }
+        String digest = IdentityDigest.sha256().of(Identity.ofUser("user"));
+        assertThat(get("/top"))
+                .contains("\"rule\":\"users\",\"identity\":\"" + digest)
+                .doesNotContain("\"user\"");
+        assertThat(call(context, HttpMethod.DELETE, "admin", "/users?kind=user&value=user")
+                        .getStatusCode()
+                        .value())
+                .isEqualTo(200);
+    }
+
+    @Test
     void forgetsNothingWithoutAuthority() {
+        assertThat(call(context, HttpMethod.DELETE, "admin", "/users?kind=user&value=user")
+                        .getStatusCode()
+                        .value())
+                .isEqualTo(200);
         spend("user");
         assertThat(get("/peek?rule=users&kind=user&value=user")).contains("\"remaining\":9");
         for (String who : new String[] {"", "user"}) {

@@ -11,6 +11,7 @@ import io.ratelimit.identity.ApiKeys;
 import io.ratelimit.identity.Identity;
 import io.ratelimit.identity.IdentityDigest;
 import io.ratelimit.limit.Limit;
+import io.ratelimit.rule.Mode;
 import io.ratelimit.rule.Rule;
 import io.ratelimit.rule.RuleLimit;
 import io.ratelimit.rule.RuleSet;
@@ -24,6 +25,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.env.MapPropertySource;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 class RateLimitAutoConfigurationTest {
     private static final String ONE_RULE = "ratelimit: {rules: [{id: a, path: /a, limit: 5/1m}]}";
@@ -238,13 +242,39 @@ class RateLimitAutoConfigurationTest {
     }
 
     @Test
-    void findsUnknownNamesInArgumentsButNotInTheEnvironment() {
+    void findsUnknownNamesInArguments() {
+        assertThat(Startup.refusalOf(Startup.with("{}").withPropertyValues("ratelimit.banana=1")))
+                .contains("ratelimit.banana: \"1\"");
+    }
+
+    @Test
+    void findsUnknownNamesInJson() {
+        assertThat(Startup.refusalOf(Startup.with("{}").withInitializer(RateLimitAutoConfigurationTest::json)))
+                .contains("ratelimit.banana: 1", "spring.application.json");
+    }
+
+    /** As the environment of a container is in which Kubernetes knows a service called ratelimit. */
+    @Test
+    void takesNoOffenceAtTheEnvironment() {
+        Map<String, Object> environment = Map.of(
+                "RATELIMIT_PORT", "tcp://10.0.0.1:80", "RATELIMIT_SERVICE_HOST", "10.0.0.1", "RATELIMIT_MODE", "off");
         Startup.with("{}")
-                .withPropertyValues("ratelimit.banana=1")
-                .run(context -> assertThat(context).hasFailed());
-        Startup.with("{}")
-                .withSystemProperties("ratelimit.banana=1")
-                .run(context -> assertThat(context).hasNotFailed());
+                .withInitializer(context -> context.getEnvironment()
+                        .getPropertySources()
+                        .replace(
+                                "systemEnvironment",
+                                new SystemEnvironmentPropertySource("systemEnvironment", environment)))
+                .run(context -> assertThat(
+                                context.getBean(RateLimitProperties.class).mode())
+                        .as("a name that is known is read from there too")
+                        .isEqualTo(Mode.OFF));
+    }
+
+    /** What {@code SPRING_APPLICATION_JSON} becomes before a context is made. */
+    private static void json(ConfigurableApplicationContext context) {
+        context.getEnvironment()
+                .getPropertySources()
+                .addFirst(new MapPropertySource("spring.application.json", Map.of("ratelimit.banana", 1)));
     }
 
     @Test

@@ -9,6 +9,7 @@ import io.ratelimit.spring.actuate.RateLimitEndpoint;
 import io.ratelimit.spring.actuate.RequestExplainer;
 import io.ratelimit.spring.actuate.RulesInForce;
 import io.ratelimit.spring.actuate.ServletRequestExplainer;
+import io.ratelimit.spring.actuate.TopIdentities;
 import io.ratelimit.spring.annotation.RateLimitedSupport;
 import io.ratelimit.spring.autoconfigure.BackendChoice;
 import io.ratelimit.spring.autoconfigure.ConditionalOnRateLimit;
@@ -45,9 +46,16 @@ final class RateLimitEndpointAutoConfiguration {
             RuleLimiter limiter,
             IdentityResolver identities,
             IdentityDigest digest,
+            TopIdentities top,
             ObjectProvider<RequestExplainer> explainer) {
         return new RateLimitEndpoint(
-                rules, new Counters(rules, limiter, identities, digest), explainer.getIfAvailable());
+                rules, new Counters(rules, limiter, identities, digest), top, explainer.getIfAvailable());
+    }
+
+    @Bean
+    @ConditionalOnAvailableEndpoint(RateLimitEndpoint.class)
+    TopIdentities rateLimitTopIdentities() {
+        return new TopIdentities();
     }
 
     @Bean

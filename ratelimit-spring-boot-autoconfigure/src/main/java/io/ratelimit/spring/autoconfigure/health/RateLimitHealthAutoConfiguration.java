@@ -24,7 +24,7 @@ import org.springframework.context.annotation.Bean;
 @ConditionalOnBean({BackendChoice.class, RuleSet.class})
 final class RateLimitHealthAutoConfiguration {
     @Bean
-    @ConditionalOnEnabledHealthIndicator("rateLimit")
+    @ConditionalOnEnabledHealthIndicator("rate-limit")
     @ConditionalOnMissingBean(name = "rateLimitHealthIndicator")
     RateLimitHealthIndicator rateLimitHealthIndicator(
             BackendChoice backend, ObjectProvider<FailoverStore> store, RuleSet rules) {

@@ -10,9 +10,12 @@ import io.ratelimit.spring.autoconfigure.InvalidRateLimitConfigurationException;
 import io.ratelimit.store.Operation;
 import io.ratelimit.store.StoreException;
 import io.ratelimit.store.StoreException.Kind;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 final class RedisProbe {
     private static final String COMMANDS =
             "EVALSHA, EVAL, TIME, GET, SET, DEL, PEXPIREAT, STRLEN, GETRANGE and SETRANGE";
-    /** A busy machine takes its time for the first call of all. */
-    private static final int MOST_ATTEMPTS = 5;
+    /** A busy machine takes its time for the first call of all; but the application is not to start much later for it. */
+    private static final Duration PATIENCE = Duration.ofMillis(400);
 
     private static final String OWNER = "probe";
 
@@ -42,8 +45,9 @@ final class RedisProbe {
      * @throws InvalidRateLimitConfigurationException if the server cannot be used
      */
     void check(boolean mustAnswer) {
+        long start = System.nanoTime();
         StoreException failure = ask();
-        for (int i = 1; i < MOST_ATTEMPTS && failure != null && failure.kind() == Kind.TIMEOUT; i++) {
+        while (failure != null && failure.kind() == Kind.TIMEOUT && System.nanoTime() - start < PATIENCE.toNanos()) {
             failure = ask();
         }
         if (failure == null) {
@@ -85,10 +89,15 @@ final class RedisProbe {
         demands.forEach(demand -> operations.add(Operation.Acquire.of(demand)));
         operations.add(new Operation.Reset(demands));
         try {
-            store.executeAll(operations).toCompletableFuture().join();
+            store.executeAll(operations)
+                    .toCompletableFuture()
+                    .orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+                    .join();
             return null;
         } catch (CompletionException failed) {
-            return StoreException.of(failed);
+            return failed.getCause() instanceof TimeoutException
+                    ? new StoreException(Kind.TIMEOUT, "Redis: no answer within " + PATIENCE.toMillis() + " ms", failed)
+                    : StoreException.of(failed);
         }
     }
 

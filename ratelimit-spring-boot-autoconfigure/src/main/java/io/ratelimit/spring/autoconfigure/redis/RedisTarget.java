@@ -13,6 +13,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisConnectionDetails;
+import org.springframework.boot.data.redis.autoconfigure.DataRedisConnectionDetails.Cluster;
+import org.springframework.boot.data.redis.autoconfigure.DataRedisConnectionDetails.MasterReplica;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisConnectionDetails.Node;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisConnectionDetails.Sentinel;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisConnectionDetails.Standalone;
@@ -54,7 +56,7 @@ final class RedisTarget {
         return resources == null ? builder : builder.resources(resources);
     }
 
-    private RedisURI uri() {
+    RedisURI uri() {
         RedisURI.Builder uri = address();
         if (usesTls()) {
             uri.withSsl(true);
@@ -84,12 +86,17 @@ final class RedisTarget {
             sentinel.getNodes().forEach(node -> uri.withSentinel(sentinelAt(node, sentinel)));
             return uri;
         }
-        if (details.getCluster() != null || details.getMasterReplica() != null) {
-            throw unsupported(details.getCluster() != null ? "cluster" : "masterreplica");
+        Cluster cluster = details.getCluster();
+        if (cluster != null) {
+            throw unsupported("cluster.nodes", cluster.getNodes());
+        }
+        MasterReplica masterReplica = details.getMasterReplica();
+        if (masterReplica != null) {
+            throw unsupported("masterreplica.nodes", masterReplica.getNodes());
         }
         Standalone standalone = details.getStandalone();
         if (standalone == null) {
-            throw unsupported("host");
+            throw unsupported("host", null);
         }
         return RedisURI.builder()
                 .withHost(standalone.getHost())
@@ -112,10 +119,10 @@ final class RedisTarget {
         return uri.build();
     }
 
-    private static RuntimeException unsupported(String property) {
+    private static RuntimeException unsupported(String property, @Nullable Object value) {
         return InvalidRateLimitConfigurationException.of(
                 "spring.data.redis." + property,
-                null,
+                value,
                 "the limiter cannot use this kind of Redis yet",
                 "spring.data.redis.host, .url or .sentinel, or ratelimit.backend: memory",
                 "ratelimit.backend: memory");
@@ -129,7 +136,7 @@ final class RedisTarget {
         return url != null && url.toLowerCase(Locale.ROOT).startsWith("rediss:");
     }
 
-    private ClientOptions options() {
+    ClientOptions options() {
         ClientOptions.Builder options = ClientOptions.builder();
         SslBundle bundle = details.getSslBundle();
         if (bundle != null) {
@@ -154,7 +161,7 @@ final class RedisTarget {
         return options.build();
     }
 
-    private Duration connectTimeout() {
+    Duration connectTimeout() {
         Duration configured = properties == null ? null : properties.getConnectTimeout();
         if (configured == null || configured.compareTo(Duration.ofMillis(1)) < 0) {
             return CONNECT_TIMEOUT;

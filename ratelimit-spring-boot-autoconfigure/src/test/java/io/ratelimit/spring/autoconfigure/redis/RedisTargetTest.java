@@ -1,0 +1,132 @@
+package io.ratelimit.spring.autoconfigure.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lettuce.core.RedisURI;
+import io.ratelimit.spring.autoconfigure.InvalidRateLimitConfigurationException;
+import java.time.Duration;
+import org.assertj.core.api.Assertions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
+import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
+import org.springframework.boot.data.redis.autoconfigure.LettuceClientOptionsBuilderCustomizer;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+
+/** What the settings of the application's Redis come to. */
+class RedisTargetTest {
+    private static ApplicationContextRunner application(String... properties) {
+        return new ApplicationContextRunner()
+                .withConfiguration(AutoConfigurations.of(DataRedisAutoConfiguration.class, SslAutoConfiguration.class))
+                .withBean(RedisTarget.class)
+                .withPropertyValues(properties);
+    }
+
+    @Test
+    void takesOverWhatConcernsAConnection() {
+        application(
+                        "spring.data.redis.host=redis.example",
+                        "spring.data.redis.port=7000",
+                        "spring.data.redis.database=3",
+                        "spring.data.redis.username=ann",
+                        "spring.data.redis.password=hush",
+                        "spring.data.redis.client-name=shop")
+                .run(context -> {
+                    RedisTarget target = context.getBean(RedisTarget.class);
+                    RedisURI uri = target.uri();
+                    assertThat(uri.getHost() + ":" + uri.getPort() + "/" + uri.getDatabase())
+                            .isEqualTo("redis.example:7000/3");
+                    assertThat(uri.getClientName()).isEqualTo("shop");
+                    assertThat(uri.isSsl()).isFalse();
+                    assertThat(uri.getCredentialsProvider()
+                                    .resolveCredentials()
+                                    .block()
+                                    .getUsername())
+                            .isEqualTo("ann");
+                    assertThat(target).hasToString("redis.example:7000");
+                });
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "spring.data.redis.url=rediss://redis.example:7000, true",
+        "spring.data.redis.url=redis://redis.example:7000, false",
+        "spring.data.redis.ssl.enabled=true, true"
+    })
+    void usesTlsWhereTheApplicationDoes(String property, boolean tls) {
+        application(property)
+                .run(context -> assertThat(
+                                context.getBean(RedisTarget.class).uri().isSsl())
+                        .isEqualTo(tls));
+    }
+
+    @Test
+    void takesCredentialsOutOfAUrl() {
+        application("spring.data.redis.url=redis://ann:hush@redis.example:7000/2")
+                .run(context -> {
+                    RedisTarget target = context.getBean(RedisTarget.class);
+                    assertThat(target.uri()
+                                    .getCredentialsProvider()
+                                    .resolveCredentials()
+                                    .block()
+                                    .getPassword())
+                            .containsExactly('h', 'u', 's', 'h');
+                    assertThat(target.uri().getDatabase()).isEqualTo(2);
+                    assertThat(target.toString()).doesNotContain("hush");
+                });
+    }
+
+    @Test
+    void asksSentinelsWithCredentialsOfTheirOwn() {
+        application(
+                        "spring.data.redis.password=hush",
+                        "spring.data.redis.database=4",
+                        "spring.data.redis.sentinel.master=mymaster",
+                        "spring.data.redis.sentinel.nodes=one.example:1,two.example:2",
+                        "spring.data.redis.sentinel.password=other")
+                .run(context -> {
+                    RedisURI uri = context.getBean(RedisTarget.class).uri();
+                    assertThat(uri.getSentinelMasterId()).isEqualTo("mymaster");
+                    assertThat(uri.getDatabase()).isEqualTo(4);
+                    assertThat(uri.getSentinels())
+                            .extracting(RedisURI::getHost)
+                            .containsExactly("one.example", "two.example");
+                    assertThat(uri.getSentinels()
+                                    .get(0)
+                                    .getCredentialsProvider()
+                                    .resolveCredentials()
+                                    .block()
+                                    .getPassword())
+                            .containsExactly('o', 't', 'h', 'e', 'r');
+                });
+    }
+
+    @ParameterizedTest
+    @CsvSource({"10ms, 10", "1s, 1000", "60s, 1500"})
+    void waitsForAConnectionNoLongerThanAStartMayTake(String configured, long millis) {
+        application("spring.data.redis.connect-timeout=" + configured)
+                .run(context -> assertThat(context.getBean(RedisTarget.class).connectTimeout())
+                        .isEqualTo(Duration.ofMillis(millis)));
+    }
+
+    @Test
+    void keepsTheOptionsThatTheApplicationHasChanged() {
+        application()
+                .withBean(
+                        LettuceClientOptionsBuilderCustomizer.class,
+                        () -> options -> options.pingBeforeActivateConnection(false))
+                .run(context -> assertThat(
+                                context.getBean(RedisTarget.class).options().isPingBeforeActivateConnection())
+                        .isFalse());
+    }
+
+    @Test
+    void saysThatItCannotUseACluster() {
+        application("spring.data.redis.cluster.nodes=one.example:1")
+                .run(context -> Assertions.assertThatExceptionOfType(InvalidRateLimitConfigurationException.class)
+                        .isThrownBy(() -> context.getBean(RedisTarget.class).uri())
+                        .withMessageContaining("spring.data.redis.cluster"));
+    }
+}
