@@ -16,7 +16,9 @@ final class Problems {
             Pattern.compile("([a-z0-9-]+): (.*) \\(expected: (.*)\\)", Pattern.DOTALL);
     /** Wider than the names there are: a secret may stand beside a name that was mistyped. */
     private static final Pattern SECRET = Pattern.compile(
-            "ratelimit\\.(.*secret.*|.*passw.*|api-?keys\\.keys.*\\.(?!name|tier)[^.]*)", Pattern.CASE_INSENSITIVE);
+            "ratelimit\\.(.*secret.*|.*passw.*"
+                    + "|api-?keys\\b(?!.*\\.(name|tier|header|query-?parameter|trust-?unverified)$).*)",
+            Pattern.CASE_INSENSITIVE);
 
     private static final String MASK = "******";
 

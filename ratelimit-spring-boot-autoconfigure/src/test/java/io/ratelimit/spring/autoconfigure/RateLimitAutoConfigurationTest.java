@@ -302,6 +302,25 @@ class RateLimitAutoConfigurationTest {
                 .doesNotContain("the-secret", "the-hash", "\tat ", "Bindable");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "api-keys: s3cret",
+                "api-keys: {acme: s3cret}",
+                "api-keys: {keys: s3cret}",
+                "api-keys: {keys: [s3cret]}",
+                "api-keys: {keys: [{name: acme, vaule: s3cret}]}",
+                "api-keys: {keys: [{name: acme, sha256: s3cret}]}",
+                "api-keys: {keys: [{name: acme, value: s3cret}, {name: b, value: s3cret}]}",
+                "key-secrets: s3cret",
+                "apikeys: {kees: [{value: s3cret}]}"
+            })
+    void keepsSecretsOutOfItsMessages(String mistake) {
+        assertThat(Startup.refusalOf("ratelimit: {" + mistake + "}"))
+                .contains("problem:")
+                .doesNotContain("s3cret");
+    }
+
     @Test
     void keepsSecretsOutOfTheTextOfItsProperties() {
         Startup.run("ratelimit: {key-secret: hush, api-keys: {keys: [{name: a, value: s3cret}]}}", context -> {
