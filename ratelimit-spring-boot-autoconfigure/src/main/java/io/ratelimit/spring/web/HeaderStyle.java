@@ -1,5 +1,6 @@
 package io.ratelimit.spring.web;
 
+import io.ratelimit.limit.Quoted;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -31,7 +32,7 @@ public enum HeaderStyle {
                 return style;
             }
         }
-        throw new IllegalArgumentException("style: \"" + id + "\" (expected: one of "
+        throw new IllegalArgumentException("style: " + Quoted.text(id) + " (expected: one of "
                 + Arrays.stream(values()).map(HeaderStyle::id).collect(Collectors.joining(", ")) + ")");
     }
 

@@ -5,6 +5,7 @@ import io.ratelimit.identity.ClientAddress;
 import io.ratelimit.identity.Identity;
 import io.ratelimit.identity.IdentityDigest;
 import io.ratelimit.identity.Requester;
+import io.ratelimit.limit.Quoted;
 import io.ratelimit.rule.RuleKey;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Map;
@@ -34,8 +35,8 @@ final class Owners {
      */
     void check(RuleKey key) {
         if (key.kind() == RuleKey.Kind.RESOLVER && !resolvers.containsKey(key.text())) {
-            throw new IllegalArgumentException("key: \"" + key.text()
-                    + "\" (expected: identity, api-key, user, ip, global, an expression that starts with #, or the name of a"
+            throw new IllegalArgumentException("key: " + Quoted.text(key.text())
+                    + " (expected: identity, api-key, user, ip, global, an expression that starts with #, or the name of a"
                     + " KeyResolver bean"
                     + (resolvers.isEmpty()
                             ? ", of which there is none)"

@@ -1,5 +1,6 @@
 package io.ratelimit.spring.web;
 
+import io.ratelimit.limit.Quoted;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +33,7 @@ final class RequestExpression {
             return new RequestExpression(PARSER.parseExpression(text));
         } catch (ParseException malformed) {
             throw new IllegalArgumentException(
-                    name + ": \"" + text + "\" (expected: a SpEL expression over the request, such as"
+                    name + ": " + Quoted.text(text) + " (expected: a SpEL expression over the request, such as"
                             + " #headers['X-Tenant']; " + malformed.getSimpleMessage() + ")",
                     malformed);
         }

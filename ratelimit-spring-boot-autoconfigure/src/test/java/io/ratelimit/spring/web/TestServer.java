@@ -10,7 +10,6 @@ import io.ratelimit.identity.ClientAddressSettings;
 import io.ratelimit.identity.IdentityResolver;
 import io.ratelimit.limit.ManualTicker;
 import io.ratelimit.limit.Source;
-import io.ratelimit.limit.Ticker;
 import io.ratelimit.rule.Rule;
 import io.ratelimit.rule.RuleSet;
 import io.ratelimit.store.LimitStore;
@@ -122,14 +121,10 @@ final class TestServer {
 
     /** Puts a fresh limiter in place of the one before. */
     TestServer install(Parts parts) {
-        return install(parts, ticker);
-    }
-
-    TestServer install(Parts parts, Ticker clock) {
         ticker.set(START);
         errors.clear();
         refunds.set(0);
-        LimitStore memory = parts.store == null ? MemoryStore.of(clock, 10_000, Source.MEMORY) : parts.store;
+        LimitStore memory = parts.store == null ? MemoryStore.of(ticker, 10_000, Source.MEMORY) : parts.store;
         LimitStore store = new SpyStore(memory, operation -> {
             if (operation instanceof Operation.Refund) {
                 refunds.incrementAndGet();
@@ -141,7 +136,7 @@ final class TestServer {
                         new RuleSet(parts.rules, parts.defaultRule, parts.defaultTier),
                         parts.identities())
                 .settings(parts.settings)
-                .ticker(clock)
+                .ticker(ticker)
                 .errorListener((error, cause) -> errors.computeIfAbsent(error, absent -> new AtomicInteger())
                         .incrementAndGet());
         parts.more.accept(builder);
