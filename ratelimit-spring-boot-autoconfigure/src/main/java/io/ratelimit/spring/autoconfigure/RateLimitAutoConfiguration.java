@@ -140,6 +140,16 @@ final class RateLimitAutoConfiguration {
         return new RateLimiterRegistry(rules, properties.mode(), limiter, digest);
     }
 
+    @Bean(NamedLimiters.BEAN_NAME)
+    NamedLimiters rateLimitNamedLimiters(ObjectProvider<RateLimiterRegistry> registry) {
+        return new NamedLimiters(registry);
+    }
+
+    @Bean
+    static NamedLimiterRegistrar rateLimitNamedLimiterRegistrar(Environment environment) {
+        return new NamedLimiterRegistrar(environment);
+    }
+
     @Bean
     StartReport rateLimitStartReport(
             ApplicationContext context,
