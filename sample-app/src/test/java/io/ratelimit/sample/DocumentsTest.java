@@ -38,6 +38,7 @@ class DocumentsTest {
                     "io.ratelimit.*",
                     "io.ratelimit.identity.*",
                     "io.ratelimit.limit.*",
+                    "io.ratelimit.spring.actuate.*",
                     "io.ratelimit.spring.annotation.*",
                     "io.ratelimit.spring.web.*",
                     "jakarta.servlet.http.*",
@@ -46,6 +47,7 @@ class DocumentsTest {
                     "java.time.*",
                     "java.util.*",
                     "org.springframework.context.annotation.*",
+                    "org.springframework.context.event.EventListener",
                     "org.springframework.stereotype.*",
                     "org.springframework.web.bind.annotation.*")
             .map(name -> "import " + name + ";")

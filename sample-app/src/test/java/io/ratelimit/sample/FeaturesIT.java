@@ -99,4 +99,18 @@ class FeaturesIT {
         assertThat(unlimited.statusCode()).isEqualTo(200);
         assertThat(unlimited.headers().map()).doesNotContainKey("x-ratelimit-limit");
     }
+
+    @Test
+    void explainsARequestAndLetsNobodyForget() throws Exception {
+        String explained = client.get("/actuator/ratelimit/explain?method=POST&path=/login&address=192.0.2.77")
+                .body();
+        HttpResponse<String> reset = client.send(
+                "DELETE", "/actuator/ratelimit/failed-logins?kind=ip&value=192.0.2.77", BodyPublishers.noBody());
+
+        assertThat(explained).contains("failed-logins").doesNotContain("192.0.2.77");
+        assertThat(reset.statusCode())
+                .as("read-only unless configured otherwise")
+                .isEqualTo(405);
+        assertThat(client.get("/actuator/ratelimit/top").statusCode()).isEqualTo(200);
+    }
 }
