@@ -13,6 +13,7 @@ public final class StoreException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final Kind kind;
+    private final Fate fate;
     private final transient @Nullable Object incident;
 
     /** What went wrong, as a metric tag. */
@@ -52,20 +53,49 @@ public final class StoreException extends RuntimeException {
         }
     }
 
-    /** Creates an exception of a kind. */
+    /** What became of a call that got no answer. */
+    public enum Fate {
+        /** The store did not carry it out. */
+        NOT_CARRIED_OUT,
+        /** The store may have carried it out, or may still do so. */
+        UNKNOWN
+    }
+
+    /** Creates an exception of a kind. What became of the call is unknown after a timeout only. */
     public StoreException(Kind kind, String message, @Nullable Throwable cause) {
         this(kind, message, cause, null);
     }
 
     /**
-     * Creates an exception of a call that was lost together with others.
+     * Creates an exception of a call that was under way when it was lost together with others; what became of it is unknown.
      *
      * @param incident what they were lost with, such as a connection; the same object for all of them
      */
     public StoreException(Kind kind, String message, @Nullable Throwable cause, @Nullable Object incident) {
+        this(
+                kind,
+                message,
+                cause,
+                incident,
+                incident != null || kind == Kind.TIMEOUT ? Fate.UNKNOWN : Fate.NOT_CARRIED_OUT);
+    }
+
+    /**
+     * Creates an exception.
+     *
+     * @param incident what the call failed with, together with others; {@code null} if it failed alone
+     * @param fate what became of the call
+     */
+    public StoreException(Kind kind, String message, @Nullable Throwable cause, @Nullable Object incident, Fate fate) {
         super(message, cause);
         this.kind = Objects.requireNonNull(kind, "kind");
         this.incident = incident;
+        this.fate = Objects.requireNonNull(fate, "fate");
+    }
+
+    /** Returns what became of the call. */
+    public Fate fate() {
+        return fate;
     }
 
     /** Returns what the call was lost with, such as a connection: calls of one incident count as one failure. */
@@ -73,11 +103,14 @@ public final class StoreException extends RuntimeException {
         return incident;
     }
 
-    /** Asks a store, and makes a failed stage of what it throws. */
+    /** Asks a store, and makes a failed stage of whatever it throws; of nothing, too. */
     public static <T> CompletionStage<T> guard(Supplier<CompletionStage<T>> ask) {
         try {
-            return ask.get();
-        } catch (RuntimeException defect) {
+            CompletionStage<T> asked = ask.get();
+            return asked == null
+                    ? CompletableFuture.failedFuture(new IllegalStateException("A store returned null"))
+                    : asked;
+        } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError defect) {
             return CompletableFuture.failedFuture(defect);
         }
     }
