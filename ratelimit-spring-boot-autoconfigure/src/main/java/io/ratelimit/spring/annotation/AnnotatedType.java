@@ -41,7 +41,7 @@ final class AnnotatedType {
             boolean handler = web.isHandler(type, method);
             List<Declaration> all = new ArrayList<>();
             // What is not a handler of a controller is its business with Spring, such as binding and answering errors.
-            if (isCovered(method) && handler == controller) {
+            if (handler == controller && (handler ? !Modifier.isStatic(method.getModifiers()) : isCovered(method))) {
                 all.addAll(onType);
             }
             all.addAll(own.getValue());

@@ -89,7 +89,7 @@ final class ConfigurationWarnings {
                                     .isEmpty(),
                     "count by user, but there is no Spring Security: where nothing else authenticates, each request counts"
                             + " by its address (rules %s)");
-        } else if (!rules.rules().isEmpty() && all().noneMatch(ConfigurationWarnings::isBeforeAuthentication)) {
+        } else if (all().findAny().isPresent() && all().noneMatch(ConfigurationWarnings::isBeforeAuthentication)) {
             warnings.add(
                     "Nothing limits requests that fail to authenticate: every rule is decided behind Spring Security;"
                             + " a rule with the key ip would be decided before it");

@@ -50,16 +50,21 @@ final class KnownProperties {
         String meant =
                 Suggestion.nearest(name.getElement(at, Form.DASHED), known).orElse(null);
         if (meant == null) {
-            problems.addWithLine(
+            problems.addUnknownName(
                     name.toString(), value, "there is no such property", expected, "(remove " + name + ")");
         } else {
             String suggested = parentName + "." + meant;
-            problems.addWithLine(
-                    name.toString(),
-                    value,
-                    "there is no such property",
-                    expected + "; did you mean " + suggested + "?",
-                    suggested + ": " + (value == null ? "" : Problems.show(name.toString(), value)));
+            String reason = "there is no such property";
+            String didYouMean = expected + "; did you mean " + suggested + "?";
+            // What is meant is judged by its full name: a secret may stand far below the part that was mistyped.
+            String whole = suggested
+                    + name.toString().substring(name.chop(at + 1).toString().length());
+            if (value == null || Problems.isSecret(whole)) {
+                problems.addUnknownName(name.toString(), value, reason, didYouMean, suggested + ": ...");
+            } else {
+                String shown = Problems.show(name.toString(), value);
+                problems.addWithLine(name.toString(), value, reason, didYouMean, suggested + ": " + shown);
+            }
         }
     }
 

@@ -20,6 +20,9 @@ final class Problems {
                     + "|api-?keys\\b(?!.*\\.(name|tier|header|query-?parameter|trust-?unverified)$).*)",
             Pattern.CASE_INSENSITIVE);
 
+    /** What nobody would choose as a secret. */
+    private static final Pattern HARMLESS = Pattern.compile("true|false|-?\\d{1,6}");
+
     private static final String MASK = "******";
 
     private final List<ConfigurationProblem> found = new ArrayList<>();
@@ -53,6 +56,19 @@ final class Problems {
         String shown = value == null ? null : show(property, value);
         properties.add(property);
         found.add(new ConfigurationProblem(property, shown, reason, expected, exampleLine, given.originOf(property)));
+    }
+
+    /** Adds a name that means nothing, whose value may be anything, also a secret. */
+    void addUnknownName(String property, @Nullable Object value, String reason, String expected, String exampleLine) {
+        properties.add(property);
+        boolean shown = value != null && HARMLESS.matcher(value.toString()).matches();
+        found.add(new ConfigurationProblem(
+                property,
+                value == null ? null : shown ? value.toString() : MASK,
+                reason,
+                expected,
+                exampleLine,
+                given.originOf(property)));
     }
 
     /** Adds what a value of the core said when it was made, which has the form {@code name: value (expected: range)}. */
@@ -103,9 +119,13 @@ final class Problems {
         return quoted.substring(1, quoted.length() - 1);
     }
 
+    static boolean isSecret(String property) {
+        return SECRET.matcher(property).matches();
+    }
+
     /** Returns a value as it may be shown: escaped and cut, and a secret not at all. */
     static String show(String property, Object value) {
-        if (SECRET.matcher(property).matches()) {
+        if (isSecret(property)) {
             return MASK;
         }
         return value instanceof CharSequence text ? Quoted.text(text.toString()) : plain(value.toString());

@@ -51,7 +51,7 @@ public final class RateLimitFilter extends OncePerRequestFilter {
         // "Once per request" is once per rule here: a forward inside this request has to come through again.
         request.removeAttribute(getAlreadyFilteredAttributeName());
         RequestState state = gate.state(request);
-        if (request.getDispatcherType() != DispatcherType.REQUEST || state.hasEntered()) {
+        if (state.hasEntered() || request.getDispatcherType() == DispatcherType.ERROR) {
             proceed(state, request, response, chain);
             return;
         }
@@ -59,7 +59,7 @@ public final class RateLimitFilter extends OncePerRequestFilter {
         HttpServletResponse exposing = request.getHeader(HttpHeaders.ORIGIN) == null || state.isFree()
                 ? response
                 : new ExposingResponse(response, headers.names());
-        state.enter(exposing);
+        state.enter(request, exposing);
         if (gate.countsStatuses() && !state.isFree()) {
             proceedCounting(state, request, exposing, chain);
         } else {

@@ -9,7 +9,6 @@ import io.ratelimit.rule.Phase;
 import io.ratelimit.rule.Rule;
 import io.ratelimit.rule.RuleDemand;
 import io.ratelimit.spring.web.RequestExplanation.Standing;
-import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.List;
@@ -82,7 +81,7 @@ final class RequestGate implements RequestRules {
      */
     Optional<RateLimitDenial> enter(
             RequestState state, HttpServletRequest request, HttpServletResponse response, Set<Phase> phases) {
-        if (request.getDispatcherType() == DispatcherType.REQUEST && !state.isFree()) {
+        if (state.isEntry(request) && !state.isFree()) {
             if (isListed(lists::isBlocked, state)) {
                 return Optional.of(Denials.blocked());
             }
@@ -188,7 +187,7 @@ final class RequestGate implements RequestRules {
     /** What cannot even be matched is a defect, of ours or of a wrapper; it must not be the way past every rule. */
     private List<RuleMatch> matches(RequestState state, HttpServletRequest request, RuleBook book) {
         try {
-            return state.matches(request, book::match);
+            return state.matches(request, dispatched -> book.match(dispatched, state.isEntry(dispatched)));
         } catch (RuntimeException defect) {
             errors.report(WebError.DECISION, "matching", defect);
             return book.byAddress();

@@ -4,6 +4,7 @@ import io.ratelimit.identity.IdentityResolver;
 import io.ratelimit.identity.Requester;
 import io.ratelimit.limit.Decision;
 import io.ratelimit.limit.Source;
+import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.HashSet;
@@ -33,6 +34,7 @@ final class RequestState {
     private @Nullable String matchedTarget;
     private @Nullable List<RuleMatch> matches;
     private @Nullable HttpServletResponse response;
+    private @Nullable DispatcherType entry;
 
     /** How the request is treated as a whole. */
     enum Standing {
@@ -71,9 +73,15 @@ final class RequestState {
         return response != null;
     }
 
-    /** The request has come to the first of our filters. */
-    void enter(HttpServletResponse current) {
+    /** The request has come to the first of our filters: as it was sent, or as a filter before it forwarded it. */
+    void enter(HttpServletRequest request, HttpServletResponse current) {
         response = current;
+        entry = request.getDispatcherType();
+    }
+
+    /** Returns whether this is the dispatch with which the request came in, not one inside it. */
+    boolean isEntry(HttpServletRequest request) {
+        return entry == request.getDispatcherType();
     }
 
     /** Returns the response whose headers tell about the decisions; {@code null} if no filter of ours saw the request. */

@@ -35,8 +35,8 @@ final class RuleBook {
                 all.stream().anyMatch(rule -> !rule.countedStatuses().isEmpty());
     }
 
-    List<RuleMatch> match(HttpServletRequest request) {
-        return matcher.match(request);
+    List<RuleMatch> match(HttpServletRequest request, boolean entry) {
+        return matcher.match(request, entry);
     }
 
     /** Returns what applies when it cannot even be found out which rules do. */

@@ -1,14 +1,15 @@
 package io.ratelimit.spring.web;
 
+import io.ratelimit.rule.Mode;
 import io.ratelimit.rule.Rule;
 import io.ratelimit.rule.RuleKey;
 import io.ratelimit.rule.RuleSet;
-import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.springframework.web.cors.CorsUtils;
 
 /**
@@ -18,6 +19,7 @@ import org.springframework.web.cors.CorsUtils;
  */
 final class RuleMatcher {
     private static final String OPTIONS = "OPTIONS";
+    private static final int ALL = 100;
 
     private final RuleSet rules;
     private final PathIndex index;
@@ -28,20 +30,32 @@ final class RuleMatcher {
         this.index = new PathIndex(rules.rules(), sensitivity);
     }
 
-    /** Returns the rules that apply, in the order of configuration. */
-    List<RuleMatch> match(HttpServletRequest request) {
+    /**
+     * Returns the rules that apply, in the order of configuration.
+     *
+     * @param entry whether the request comes in with this dispatch; one inside it is counted only by rules that name its path
+     */
+    List<RuleMatch> match(HttpServletRequest request, boolean entry) {
         boolean preflight = isPreflight(request);
         Set<String> methods = methodsOf(request);
         List<RuleMatch> matches = index.find(RequestPaths.of(request), rule -> applies(rule, methods, preflight))
                 .matches();
-        // A forward or include inside a request that was counted already is counted only by rules that name its path.
-        if (!matches.isEmpty() || request.getDispatcherType() != DispatcherType.REQUEST) {
+        if (!entry || matches.stream().anyMatch(match -> replacesDefault(match.rule()))) {
             return matches;
         }
-        return rules.defaultRule()
-                .map(rule -> new RuleMatch(rule, preflight ? RuleKey.parse("ip") : rule.key(), Map.of()))
-                .map(List::of)
-                .orElse(List.of());
+        return Stream.concat(
+                        matches.stream(),
+                        rules
+                                .defaultRule()
+                                .map(rule ->
+                                        new RuleMatch(rule, preflight ? RuleKey.parse("ip") : rule.key(), Map.of()))
+                                .stream())
+                .toList();
+    }
+
+    /** A rule that is only tried out has no influence: until it is enforced for everybody, the default stays beside it. */
+    private static boolean replacesDefault(Rule rule) {
+        return rule.mode() == Mode.ENFORCE && rule.enforcePercent() == ALL;
     }
 
     private static boolean applies(Rule rule, Set<String> methods, boolean preflight) {

@@ -126,6 +126,16 @@ class HandlerLimitTest {
         }
     }
 
+    @RestController
+    @RequestMapping("/inner")
+    @RateLimited("2/1m")
+    static class Inner {
+        @GetMapping
+        String handle() {
+            return "inner";
+        }
+    }
+
     @RequestMapping("/api")
     interface Api {
         @GetMapping("/things")
@@ -180,6 +190,15 @@ class HandlerLimitTest {
             assertThat(AopUtils.isAopProxy(context.getBean(Items.class))).isFalse();
             assertThat(AopUtils.isAopProxy(context.getBean(Typed.class))).isFalse();
             assertThat(AopUtils.isAopProxy(context.getBean(Mailer.class))).isTrue();
+        });
+    }
+
+    @Test
+    void coversTheHandlersOfATypeWhateverTheirVisibility() {
+        runner.withBean(Inner.class).run(context -> {
+            assertThat(status(context, "/inner")).isEqualTo(200);
+            assertThat(status(context, "/inner")).isEqualTo(200);
+            assertThat(status(context, "/inner")).isEqualTo(429);
         });
     }
 

@@ -374,6 +374,13 @@ class BadConfigurationTest {
                         "api-keys: {keys: [{name: acme, value: x}]}\nidentity: {exempt: {api-keys: [akme]}}",
                         "ratelimit.identity.exempt.api-keys[0]: \"akme\"",
                         "did you mean acme?"),
+                bad(
+                        "a secret below a group that is mistyped",
+                        "api-key: {keys: [{value: S3CRETKEY}]}",
+                        "ratelimit.api-key.keys[0].value: ******",
+                        "did you mean ratelimit.api-keys?"),
+                bad("a secret under a name that is mistyped", "key-sercet: S3CRETKEY", "ratelimit.key-sercet: ******"),
+                bad("a secret under any name", "banana: S3CRETKEY", "ratelimit.banana: ******"),
                 bad("a blank user", "identity: {blocked: {users: [' ']}}", "blocked.users[0]: \" \"", "blank"),
                 bad("a bad header for keys", "api-keys: {header: 'X:Key'}", "ratelimit.api-keys.header: \"X:Key\""),
                 key("an API key without name", "{value: x}", "name is missing", "has to have a name"),

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ReactiveWebApplicationContextRunner;
 
@@ -66,11 +67,15 @@ class WarningsTest {
         }
     }
 
-    @Test
-    void warnsWhenNothingLimitsWhoFailsToAuthenticate() {
-        String userRule = "ratelimit: {rules: [{id: a, path: /a, limit: 5/1m, key: user}]}";
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "ratelimit: {rules: [{id: a, path: /a, limit: 5/1m, key: user}]}",
+                "ratelimit: {default: {limit: 5/1m}}"
+            })
+    void warnsWhenNothingLimitsWhoFailsToAuthenticate(String afterwardsOnly) {
         try (LogLines lines = LogLines.from("io.ratelimit")) {
-            Startup.with(userRule)
+            Startup.with(afterwardsOnly)
                     .withBean("springSecurityFilterChain", Object.class, Object::new)
                     .run(context -> assertThat(lines.at(Level.WARN))
                             .singleElement()
