@@ -25,16 +25,25 @@ public record AccessList(Set<String> apiKeys, Set<String> users, AddressBlocks a
         return EMPTY;
     }
 
-    boolean hasKeyOrUser(Requester requester) {
-        // An empty list asks nothing: the look-ups may run code of the application.
-        return (!apiKeys.isEmpty()
-                        && requester
-                                .apiKey()
-                                .map(ApiKey::name)
-                                .filter(apiKeys::contains)
-                                .isPresent())
-                || (!users.isEmpty()
-                        && requester.userName().filter(users::contains).isPresent());
+    // An empty list asks nothing: the look-ups may run code of the application.
+
+    /** Returns whether the one key that the requester presents is on the list. */
+    boolean hasOnlyKey(Requester requester) {
+        return !apiKeys.isEmpty()
+                && requester
+                        .apiKey()
+                        .map(ApiKey::name)
+                        .filter(apiKeys::contains)
+                        .isPresent();
+    }
+
+    /** Returns whether one of the keys that the requester presents is on the list. */
+    boolean hasAnyKey(Requester requester) {
+        return !apiKeys.isEmpty() && requester.presentsKeyOf(apiKeys);
+    }
+
+    boolean hasUser(Requester requester) {
+        return !users.isEmpty() && requester.userName().filter(users::contains).isPresent();
     }
 
     boolean hasAddress(Requester requester, boolean certainOnly) {

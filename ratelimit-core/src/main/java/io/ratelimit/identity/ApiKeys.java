@@ -1,9 +1,11 @@
 package io.ratelimit.identity;
 
 import java.util.HexFormat;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 public final class ApiKeys {
     /** The length in characters from which on a key is not looked at. */
     static final int LONGEST_KEY = 8_192;
+
+    /** How many different keys of one request are looked up. */
+    static final int MOST_KEYS = 8;
 
     private final ApiKeySettings settings;
     private final ApiKeyRegistry registry;
@@ -47,18 +52,43 @@ public final class ApiKeys {
     }
 
     PresentedKey read(RequestView request) {
-        String key = guard.call(Identity.API_KEY, () -> presented(request));
-        if (key == null || key.isEmpty() || key.length() > LONGEST_KEY) {
+        Set<String> keys = presented(request);
+        String key = keys.size() == 1 ? keys.iterator().next() : "";
+        if (!canBeKnown(key)) {
             return PresentedKey.NONE;
         }
         String hash = sha256Hex(key);
-        ApiKey known = guard.call(Identity.API_KEY, () -> lookUp(hash));
+        ApiKey known = known(hash);
         if (known != null) {
             return new PresentedKey(known, new Caller(Identity.ofApiKey(known.name()), known.tier()));
         }
         return settings.trustUnverified()
                 ? new PresentedKey(null, new Caller(Identity.ofApiKey(hash), null))
                 : PresentedKey.NONE;
+    }
+
+    /**
+     * Returns whether a request presents several keys and one of them is known by one of the names. Of more than
+     * {@value #MOST_KEYS} different keys one is taken to be: otherwise a key could hide behind made-up ones.
+     */
+    boolean hidesOneOf(Set<String> names, RequestView request) {
+        Set<String> keys = presented(request);
+        if (keys.size() < 2) {
+            return false;
+        }
+        return keys.size() > MOST_KEYS
+                || keys.stream().filter(ApiKeys::canBeKnown).anyMatch(key -> {
+                    ApiKey known = known(sha256Hex(key));
+                    return known != null && names.contains(known.name());
+                });
+    }
+
+    private static boolean canBeKnown(String key) {
+        return !key.isEmpty() && key.length() <= LONGEST_KEY;
+    }
+
+    private @Nullable ApiKey known(String hash) {
+        return guard.call(Identity.API_KEY, () -> lookUp(hash));
     }
 
     @SuppressWarnings("OptionalAssignedToNull") // a registry is code of the application
@@ -70,21 +100,26 @@ public final class ApiKeys {
         return found.orElse(null);
     }
 
-    /** Returns the one key that all places agree on; an empty line among them disagrees. */
-    private @Nullable String presented(RequestView request) {
-        List<String> inHeader = request.headers(settings.header());
-        String parameter = settings.queryParameter();
-        List<String> inQuery = parameter == null ? List.of() : request.queryParameters(parameter);
-        String key = inHeader.isEmpty() ? (inQuery.isEmpty() ? null : inQuery.get(0)) : inHeader.get(0);
-        return key != null && allEqual(key, inHeader) && allEqual(key, inQuery) ? key : null;
+    /** Returns the different keys of all places, an empty line among them too, but at most one more than are looked up. */
+    private Set<String> presented(RequestView request) {
+        Set<String> keys = guard.call(Identity.API_KEY, () -> {
+            Set<String> different = new LinkedHashSet<>();
+            addSome(different, request.headers(settings.header()));
+            String parameter = settings.queryParameter();
+            if (parameter != null) {
+                addSome(different, request.queryParameters(parameter));
+            }
+            return different;
+        });
+        return keys == null ? Set.of() : keys;
     }
 
-    private static boolean allEqual(String key, List<String> values) {
+    private static void addSome(Set<String> keys, List<String> values) {
         for (String value : values) {
-            if (!key.equals(value)) {
-                return false;
+            if (keys.size() > MOST_KEYS) {
+                return;
             }
+            keys.add(value);
         }
-        return true;
     }
 }

@@ -2,6 +2,7 @@ package io.ratelimit.identity;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,6 +85,12 @@ public final class Requester {
     /** Returns the known API key that the request presents. */
     public Optional<ApiKey> apiKey() {
         return Optional.ofNullable(key().known());
+    }
+
+    /** Returns whether any API key that the request presents, the only one or one of several, has one of the names. */
+    boolean presentsKeyOf(Set<String> names) {
+        ApiKey known = key().known();
+        return known == null ? apiKeys.hidesOneOf(names, request) : names.contains(known.name());
     }
 
     /** Returns the name of the authenticated user; empty if there is none (yet) or its name is empty. */

@@ -28,7 +28,6 @@ class AccessListsTest {
     void leavesOutWhoDoesNot() {
         assertListed(request(), false);
         assertListed(request().header("X-API-Key", "random").user("bob"), false);
-        assertListed(request().header("X-API-Key", "acme-key", "random"), false);
         assertListed(request().header("X-API-Key", "acme"), false);
         assertListed(request().user("Alice"), false);
         assertListed(request().user("alice\u0000"), false);
@@ -80,6 +79,33 @@ class AccessListsTest {
     }
 
     @Test
+    void blocksAKeyThatIsPresentedBesideOthersButExemptsNone() {
+        for (FakeRequest several : List.of(
+                request().header("X-API-Key", "acme-key", "random"),
+                request().header("X-API-Key", "random", "acme-key"),
+                request().header("X-API-Key", "", "acme-key"),
+                request().header("X-API-Key", "acme-key").query("api_key", "random"),
+                request().header("X-API-Key", "random").query("api_key", "acme-key"),
+                request().query("api_key", "random", "other-key", "acme-key"))) {
+            assertThat(LISTS.isBlocked(several)).as("blocked").isTrue();
+            assertThat(LISTS.isExempt(several)).as("exempt").isFalse();
+        }
+        assertListed(request().header("X-API-Key", "random", "other-key").query("api_key", "", "third"), false);
+    }
+
+    @Test
+    void blocksWhoPresentsMoreKeysThanAreLookedAt() {
+        String[] eight = {"1", "2", "3", "4", "5", "6", "7", "8"};
+        assertListed(request().header("X-API-Key", eight).header("X-API-Key", eight), false);
+        FakeRequest nine = request().header("X-API-Key", eight).header("X-API-Key", "acme-key");
+        assertThat(LISTS.isBlocked(nine)).isTrue();
+        assertThat(LISTS.isExempt(nine)).isFalse();
+        AccessLists usersOnly =
+                lists(AccessList.empty(), new AccessList(Set.of(), Set.of("alice"), AddressBlocks.none()), false);
+        assertThat(usersOnly.isBlocked(nine)).as("where no key is blocked").isFalse();
+    }
+
+    @Test
     void emptyListsAskNothing() {
         FakeRequest request = request().header("X-API-Key", "acme-key").user("alice");
         AccessLists empty = lists(AccessList.empty(), AccessList.empty(), false);
@@ -107,10 +133,12 @@ class AccessListsTest {
         IdentityErrorListener errors = (kind, failure) -> {
             throw new AssertionError(kind, failure);
         };
-        ApiKeyRegistry registry = ApiKeyRegistry.of(Map.of(ApiKeys.sha256Hex("acme-key"), new ApiKey("acme", null)));
+        ApiKeyRegistry registry = ApiKeyRegistry.of(Map.of(
+                ApiKeys.sha256Hex("acme-key"), new ApiKey("acme", null),
+                ApiKeys.sha256Hex("other-key"), new ApiKey("other", null)));
         IdentityResolver resolver = new IdentityResolver(
                 IdentityResolver.DEFAULT_ORDER,
-                new ApiKeys(new ApiKeySettings("X-API-Key", null, trustUnverified), registry, errors),
+                new ApiKeys(new ApiKeySettings("X-API-Key", "api_key", trustUnverified), registry, errors),
                 new ClientAddress(ClientAddressSettings.trusting(blocks("10.0.0.0/8"))),
                 null,
                 errors);
