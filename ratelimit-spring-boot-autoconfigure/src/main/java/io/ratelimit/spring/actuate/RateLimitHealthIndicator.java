@@ -5,10 +5,10 @@ import io.ratelimit.failover.FailoverStore;
 import io.ratelimit.limit.FailurePolicy;
 import io.ratelimit.rule.Mode;
 import io.ratelimit.rule.Rule;
-import io.ratelimit.rule.RuleSet;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
-import java.util.stream.Stream;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
@@ -22,18 +22,22 @@ import org.springframework.boot.health.contributor.HealthIndicator;
 public final class RateLimitHealthIndicator implements HealthIndicator {
     private final String backend;
     private final @Nullable FailoverStore store;
-    private final RuleSet rules;
+    private final Mode mode;
+    private final Supplier<List<Rule>> rules;
 
     /**
      * Creates an indicator.
      *
      * @param backend the name of the backend, such as {@code redis}
      * @param store the store, if it is one that can lose its backend
-     * @param rules the rules in force
+     * @param mode the mode of everything: of it and a rule's the weaker wins
+     * @param rules the rules in force; asked each time, because those of annotations become known at the start
      */
-    public RateLimitHealthIndicator(String backend, @Nullable FailoverStore store, RuleSet rules) {
+    public RateLimitHealthIndicator(
+            String backend, @Nullable FailoverStore store, Mode mode, Supplier<List<Rule>> rules) {
         this.backend = Objects.requireNonNull(backend, "backend");
         this.store = store;
+        this.mode = Objects.requireNonNull(mode, "mode");
         this.rules = Objects.requireNonNull(rules, "rules");
     }
 
@@ -55,11 +59,10 @@ public final class RateLimitHealthIndicator implements HealthIndicator {
     }
 
     private boolean denies() {
-        return Stream.concat(rules.rules().stream(), rules.defaultRule().stream())
-                .anyMatch(RateLimitHealthIndicator::deniesWithoutBackend);
+        return rules.get().stream().anyMatch(this::deniesWithoutBackend);
     }
 
-    private static boolean deniesWithoutBackend(Rule rule) {
-        return rule.onFailure() == FailurePolicy.DENY && rule.mode() == Mode.ENFORCE;
+    private boolean deniesWithoutBackend(Rule rule) {
+        return rule.onFailure() == FailurePolicy.DENY && rule.mode().weaker(mode) == Mode.ENFORCE;
     }
 }

@@ -1,11 +1,13 @@
 package io.ratelimit.spring.autoconfigure;
 
+import io.ratelimit.rule.Rule;
+import java.util.List;
 import java.util.Set;
 
 /** What annotations in the code limit, beside the configuration; complete when the application has started. */
 public interface AnnotatedRuleUse {
-    /** Returns whether annotations have limits of their own. */
-    boolean hasOwnRules();
+    /** Returns the rules that annotations define, in no order. */
+    List<Rule> ownRules();
 
     /** Returns the ids of the configuration's rules that annotations name. */
     Set<String> namedRules();

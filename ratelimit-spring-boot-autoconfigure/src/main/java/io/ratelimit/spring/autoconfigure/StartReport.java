@@ -50,7 +50,7 @@ final class StartReport implements ApplicationListener<ContextRefreshedEvent> {
                         properties,
                         rules,
                         context.containsBean(SECURITY_FILTER),
-                        use != null && use.hasOwnRules(),
+                        use != null && !use.ownRules().isEmpty(),
                         use == null ? Set.of() : use.namedRules())
                 .find()
                 .forEach(log::warn);

@@ -1,20 +1,30 @@
 package io.ratelimit.spring.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ch.qos.logback.classic.Level;
 import io.lettuce.core.AclSetuserArgs;
 import io.lettuce.core.protocol.CommandType;
+import io.ratelimit.RateLimitExceededException;
 import io.ratelimit.RateLimiterRegistry;
 import io.ratelimit.failover.FailoverStore;
+import io.ratelimit.limit.Demand;
+import io.ratelimit.limit.FailurePolicy;
+import io.ratelimit.limit.Key;
+import io.ratelimit.limit.Limit;
 import io.ratelimit.redis.testing.RedisFixture;
+import io.ratelimit.spring.annotation.RateLimited;
 import io.ratelimit.store.LimitStore;
 import io.ratelimit.store.MemoryStore;
+import io.ratelimit.store.Operation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisConnectionDetails;
@@ -224,5 +234,51 @@ class RedisBackendTest {
                             .isFalse();
                     assertThat(indicator.health().getStatus()).isEqualTo(Status.OUT_OF_SERVICE);
                 });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"shadow", "off"})
+    void isInServiceWhileTheModeOfEverythingKeepsRulesFromDenying(String mode) {
+        application(at("127.0.0.1", closedPort()))
+                .withPropertyValues(
+                        "ratelimit.redis.circuit-breaker.failure-threshold=1",
+                        "ratelimit.mode=" + mode,
+                        "ratelimit.rules[0].id=a",
+                        "ratelimit.rules[0].limit=5/1h",
+                        "ratelimit.rules[0].on-failure=deny")
+                .run(context -> {
+                    loseBackend(context.getBean(LimitStore.class));
+                    Health health = context.getBean("rateLimitHealthIndicator", HealthIndicator.class)
+                            .health();
+                    assertThat(health.getDetails()).containsEntry("degraded", true);
+                    assertThat(health.getStatus()).isEqualTo(Status.UP);
+                });
+    }
+
+    static class Payments {
+        @RateLimited(limit = 5, window = "1h", onFailure = FailurePolicy.DENY)
+        public void pay() {}
+    }
+
+    @Test
+    void isOutOfServiceWhileAnAnnotationDeniesBecauseItIsGone() {
+        application(at("127.0.0.1", closedPort()))
+                .withBean(Payments.class)
+                .withPropertyValues("ratelimit.redis.circuit-breaker.failure-threshold=1")
+                .run(context -> {
+                    Payments payments = context.getBean(Payments.class);
+                    assertThatThrownBy(payments::pay).isInstanceOf(RateLimitExceededException.class);
+                    assertThat(context.getBean("rateLimitHealthIndicator", HealthIndicator.class)
+                                    .health()
+                                    .getStatus())
+                            .isEqualTo(Status.OUT_OF_SERVICE);
+                });
+    }
+
+    private static void loseBackend(LimitStore store) {
+        Limit limit = Limit.of(5, Duration.ofHours(1));
+        store.execute(Operation.Acquire.of(Demand.of(new Key("someone", "a"), limit, 1)))
+                .toCompletableFuture()
+                .join();
     }
 }

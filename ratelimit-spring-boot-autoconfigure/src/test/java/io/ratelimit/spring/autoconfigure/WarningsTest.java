@@ -3,6 +3,7 @@ package io.ratelimit.spring.autoconfigure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
+import io.ratelimit.rule.Rule;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -90,8 +91,8 @@ class WarningsTest {
             Startup.with("ratelimit: {rules: [{id: a, limit: 5/1m}, {id: b, limit: 5/1m}]}")
                     .withBean(AnnotatedRuleUse.class, () -> new AnnotatedRuleUse() {
                         @Override
-                        public boolean hasOwnRules() {
-                            return false;
+                        public List<Rule> ownRules() {
+                            return List.of();
                         }
 
                         @Override

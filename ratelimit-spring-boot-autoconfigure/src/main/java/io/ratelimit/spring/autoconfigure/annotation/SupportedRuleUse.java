@@ -1,14 +1,16 @@
 package io.ratelimit.spring.autoconfigure.annotation;
 
+import io.ratelimit.rule.Rule;
 import io.ratelimit.spring.annotation.RateLimitedSupport;
 import io.ratelimit.spring.autoconfigure.AnnotatedRuleUse;
+import java.util.List;
 import java.util.Set;
 
 /** What the annotations that were found limit. */
 record SupportedRuleUse(RateLimitedSupport support) implements AnnotatedRuleUse {
     @Override
-    public boolean hasOwnRules() {
-        return !support.ownRules().isEmpty();
+    public List<Rule> ownRules() {
+        return support.ownRules();
     }
 
     @Override

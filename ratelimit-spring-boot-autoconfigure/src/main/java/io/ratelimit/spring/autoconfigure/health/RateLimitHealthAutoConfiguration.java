@@ -1,10 +1,16 @@
 package io.ratelimit.spring.autoconfigure.health;
 
 import io.ratelimit.failover.FailoverStore;
+import io.ratelimit.rule.Rule;
 import io.ratelimit.rule.RuleSet;
 import io.ratelimit.spring.actuate.RateLimitHealthIndicator;
+import io.ratelimit.spring.autoconfigure.AnnotatedRuleUse;
 import io.ratelimit.spring.autoconfigure.BackendChoice;
 import io.ratelimit.spring.autoconfigure.ConditionalOnRateLimit;
+import io.ratelimit.spring.autoconfigure.RateLimitProperties;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -27,7 +33,24 @@ final class RateLimitHealthAutoConfiguration {
     @ConditionalOnEnabledHealthIndicator("rate-limit")
     @ConditionalOnMissingBean(name = "rateLimitHealthIndicator")
     RateLimitHealthIndicator rateLimitHealthIndicator(
-            BackendChoice backend, ObjectProvider<FailoverStore> store, RuleSet rules) {
-        return new RateLimitHealthIndicator(backend.id(), store.getIfAvailable(), rules);
+            BackendChoice backend,
+            ObjectProvider<FailoverStore> store,
+            RateLimitProperties properties,
+            RuleSet rules,
+            ObjectProvider<AnnotatedRuleUse> annotations) {
+        return new RateLimitHealthIndicator(
+                backend.id(),
+                store.getIfAvailable(),
+                properties.mode(),
+                () -> inForce(rules, annotations.getIfAvailable()));
+    }
+
+    private static List<Rule> inForce(RuleSet rules, @Nullable AnnotatedRuleUse annotations) {
+        return Stream.of(
+                        rules.rules().stream(),
+                        rules.defaultRule().stream(),
+                        annotations == null ? Stream.<Rule>empty() : annotations.ownRules().stream())
+                .flatMap(each -> each)
+                .toList();
     }
 }
