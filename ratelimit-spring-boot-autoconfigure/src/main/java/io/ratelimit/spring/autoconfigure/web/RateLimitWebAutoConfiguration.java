@@ -108,6 +108,11 @@ final class RateLimitWebAutoConfiguration {
         return web.requestRules();
     }
 
+    @Bean
+    ForwardedHeadersReport rateLimitForwardedHeadersReport(Environment environment) {
+        return new ForwardedHeadersReport(environment);
+    }
+
     /** With Spring Security, rules that need no user are decided before it and the others behind it. */
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnBean(name = SECURITY_FILTER)

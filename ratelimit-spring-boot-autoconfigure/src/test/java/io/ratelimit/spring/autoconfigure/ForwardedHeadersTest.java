@@ -1,0 +1,55 @@
+package io.ratelimit.spring.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is said about a container that rewrites addresses by itself. */
+class ForwardedHeadersTest {
+    private static final String RULES = "ratelimit: {rules: [{id: a, path: /a, key: ip, limit: 5/1m}]}";
+
+    private static List<String> warningsWith(String... properties) {
+        try (LogLines lines = LogLines.from("io.ratelimit")) {
+            Startup.oursForTheWeb(RULES)
+                    .withPropertyValues(properties)
+                    .run(context -> assertThat(context).hasNotFailed());
+            return lines.at(Level.WARN);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"native", "NATIVE"})
+    void warnsThatTheContainerRewritesAddresses(String strategy) {
+        assertThat(warningsWith("server.forward-headers-strategy=" + strategy))
+                .singleElement()
+                .asString()
+                .contains(
+                        "server.forward-headers-strategy is native",
+                        "set it to framework or none",
+                        "ratelimit.identity.ip.trusted-proxies");
+    }
+
+    @Test
+    void warnsWhereThePlatformMakesItNative() {
+        assertThat(warningsWith("spring.main.cloud-platform=kubernetes"))
+                .singleElement()
+                .asString()
+                .contains("server.forward-headers-strategy is not set, which on KUBERNETES means native");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"framework", "none"})
+    void saysNothingWhereAddressesStayAsTheyAre(String strategy) {
+        assertThat(warningsWith("server.forward-headers-strategy=" + strategy, "spring.main.cloud-platform=kubernetes"))
+                .isEmpty();
+    }
+
+    @Test
+    void saysNothingWhereNothingIsSetOutsideAPlatform() {
+        assertThat(warningsWith("spring.main.cloud-platform=none")).isEmpty();
+    }
+}
