@@ -2,10 +2,13 @@ package io.ratelimit.spring.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
 import io.ratelimit.spring.web.RateLimitFilter;
 import io.ratelimit.spring.web.RateLimitWeb;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.test.context.FilteredClassLoader;
@@ -97,6 +100,21 @@ class WebWiringTest {
                 .run(context -> assertThat(orders(context.getBeansOfType(FilterRegistrationBean.class)))
                         .containsEntry("rateLimitFilterBeforeAuthentication", 6)
                         .containsEntry("rateLimitFilterAfterAuthentication", 8));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "-2147483648, -2147483648, -2147483647, leaves no room in front",
+        "2147483647, 2147483646, 2147483647, leaves no room behind"
+    })
+    void staysBesideSpringSecurityAtTheEndsOfTheOrder(int security, int before, int after, String warning) {
+        try (LogLines lines = LogLines.from("io.ratelimit.spring.autoconfigure.web")) {
+            Startup.everything("spring.security.filter.order: " + security)
+                    .run(context -> assertThat(orders(context.getBeansOfType(FilterRegistrationBean.class)))
+                            .containsEntry("rateLimitFilterBeforeAuthentication", before)
+                            .containsEntry("rateLimitFilterAfterAuthentication", after));
+            assertThat(lines.at(Level.WARN)).singleElement().asString().contains(warning);
+        }
     }
 
     @Test

@@ -123,7 +123,7 @@ final class RateLimitWebAutoConfiguration {
             return Filters.register(
                     "rateLimitFilterBeforeAuthentication",
                     web.filter(EnumSet.of(Phase.BEFORE_AUTHENTICATION)),
-                    Filters.securityOrder(environment) - 1);
+                    Filters.beforeSecurity(environment));
         }
 
         @Bean
@@ -132,7 +132,7 @@ final class RateLimitWebAutoConfiguration {
             return Filters.register(
                     "rateLimitFilterAfterAuthentication",
                     web.filter(EnumSet.of(Phase.AFTER_AUTHENTICATION)),
-                    Filters.securityOrder(environment) + 1);
+                    Filters.afterSecurity(environment));
         }
     }
 
