@@ -22,9 +22,8 @@ class EmbeddedRedisConfiguration {
     }
 
     static final class RedisIsMissing implements Condition {
-        /** The properties under spring.data.redis that say where a Redis is; the others say how to talk to it. */
-        private static final List<String> PLACES =
-                List.of("url", "host", "port", "sentinel", "cluster", "masterreplica");
+        /** The properties under spring.data.redis that say where a Redis is, the same that make the starter use one. */
+        private static final List<String> PLACES = List.of("url", "host", "sentinel", "cluster", "masterreplica");
 
         @Override
         public boolean matches(ConditionContext context, AnnotatedTypeMetadata metadata) {

@@ -38,7 +38,6 @@ class EmbeddedRedisTest {
     @ValueSource(
             strings = {
                 "spring.data.redis.host=localhost",
-                "spring.data.redis.port=6380",
                 "spring.data.redis.url=redis://localhost",
                 "spring.data.redis.cluster.nodes[0]=localhost:7000",
                 "spring.data.redis.sentinel.nodes=localhost:26379",
@@ -53,7 +52,8 @@ class EmbeddedRedisTest {
 
     @Test
     void startsBesideSettingsThatDoNotSayWhereARedisIs() {
-        runner.withPropertyValues("spring.data.redis.timeout=1s", "ratelimit.backend=redis")
+        runner.withPropertyValues(
+                        "spring.data.redis.timeout=1s", "spring.data.redis.port=6380", "ratelimit.backend=redis")
                 .run(context -> assertThat(context).hasSingleBean(EmbeddedRedis.class));
     }
 
