@@ -53,8 +53,9 @@ public final class Counters {
 
     /** Returns what is counted; empty if there is no such rule, or it does not limit the tier. */
     Optional<QuotaDescription> peek(String ruleId, String kind, String value, @Nullable String tier) {
-        return rules.find(ruleId)
-                .flatMap(rule -> RuleDemand.of(
+        Optional<Rule> found = rules.find(ruleId);
+        found.ifPresent(rule -> CountedKinds.check(rule, kind));
+        return found.flatMap(rule -> RuleDemand.of(
                         rule, owner(kind, value), tier == null ? rules.defaultTier() : tier, 1, Mode.ENFORCE))
                 .map(demand -> await(limiter.peek(List.of(demand))))
                 .map(RuleDecision::rules)
@@ -68,6 +69,7 @@ public final class Counters {
             return Optional.empty();
         }
         Rule rule = found.get();
+        CountedKinds.check(rule, kind);
         String owner = owner(kind, value);
         List<List<RuleLimit>> all = new ArrayList<>(rule.tiers().values());
         all.add(rule.limits());

@@ -1,6 +1,9 @@
 package io.ratelimit.spring.actuate;
 
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -81,14 +84,14 @@ public final class RateLimitEndpoint {
             @Nullable String kind,
             @Nullable String value,
             @Nullable String tier) {
-        return switch (question) {
+        return answer(() -> switch (question) {
             case "top" -> new WebEndpointResponse<>(top.top());
             case "explain" -> explain(method, path, address, user);
             case "peek" ->
                 found(counters.peek(required("rule", rule), knownKind(kind), valueOf(kind, value), tier)
                         .orElse(null));
             default -> new WebEndpointResponse<>(WebEndpointResponse.STATUS_NOT_FOUND);
-        };
+        });
     }
 
     /**
@@ -105,12 +108,25 @@ public final class RateLimitEndpoint {
         if (caller.getPrincipal() == null || !caller.isUserInRole(WRITE_ROLE)) {
             return new WebEndpointResponse<>(FORBIDDEN);
         }
-        Counters.Reset reset =
-                counters.reset(rule, knownKind(kind), valueOf(kind, value)).orElse(null);
-        if (reset != null) {
-            log.info("Forgot what rule {} had counted of identity {}", reset.rule(), reset.identity());
+        return answer(() -> {
+            Counters.Reset reset =
+                    counters.reset(rule, knownKind(kind), valueOf(kind, value)).orElse(null);
+            if (reset != null) {
+                log.info("Forgot what rule {} had counted of identity {}", reset.rule(), reset.identity());
+            }
+            return found(reset);
+        });
+    }
+
+    /** Tells what is wrong with a question in the answer itself: error pages leave messages out by default. */
+    private static WebEndpointResponse<Object> answer(Supplier<WebEndpointResponse<Object>> question) {
+        try {
+            return question.get();
+        } catch (InvalidEndpointRequestException wrong) {
+            return new WebEndpointResponse<>(
+                    Map.of("message", Objects.requireNonNullElse(wrong.getReason(), "")),
+                    WebEndpointResponse.STATUS_BAD_REQUEST);
         }
-        return found(reset);
     }
 
     private WebEndpointResponse<Object> explain(

@@ -8,6 +8,8 @@ import io.ratelimit.spring.actuate.RateLimitEndpoint;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -61,6 +63,7 @@ class EndpointTest {
                 - {id: login, path: /login, methods: [POST], limit: 5/1m, algorithm: fixed-window, key: ip}
                 - {id: items, path: /items/**, limit: 10/1h, tiered: true}
                 - {id: users, path: /users, limit: 10/1h, key: user}
+                - {id: tenants, path: /tenants, limit: 10/1h, key: "#request.method"}
               identity: {exempt: {addresses: [198.51.100.0/24]}, blocked: {addresses: [203.0.113.7]}}
             """;
 
@@ -174,6 +177,25 @@ class EndpointTest {
                 .isEqualTo(400);
         assertThat(call(context, HttpMethod.GET, "", "/nothing").getStatusCode().value())
                 .isEqualTo(404);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "login, user, 'the key ip counts: ip'",
+        "users, ip, 'the key user counts: user'",
+        "users, global, 'the key user counts: user'",
+        "items, global, 'the key identity counts: api-key, user, ip'",
+        "tenants, ip, '#request.method counts: none that can be asked for'"
+    })
+    void refusesToShowOrForgetAKindThatTheRuleDoesNotCount(String rule, String kind, String says) {
+        ResponseEntity<String> shown =
+                call(context, HttpMethod.GET, "", "/peek?rule=" + rule + "&kind=" + kind + "&value=192.0.2.1");
+        assertThat(shown.getStatusCode().value()).as("the status of peek").isEqualTo(400);
+        assertThat(shown.getBody()).contains(says);
+        ResponseEntity<String> forgotten =
+                call(context, HttpMethod.DELETE, "admin", "/" + rule + "?kind=" + kind + "&value=192.0.2.1");
+        assertThat(forgotten.getStatusCode().value()).as("the status of reset").isEqualTo(400);
+        assertThat(forgotten.getBody()).contains(says);
     }
 
     private static void spend(String user) {
