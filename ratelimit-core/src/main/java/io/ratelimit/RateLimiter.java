@@ -175,12 +175,13 @@ public final class RateLimiter implements AutoCloseable {
      * the real cost when it is settled. What is not settled in time is given back.
      *
      * @param estimate the permits to take now, from 1
-     * @param timeout how long the reservation holds, more than zero
+     * @param timeout how long the reservation holds, more than zero and up to a day
      * @return the reservation, to be settled; empty if the estimate was not there
      */
     public Optional<Reservation> reserve(String key, long estimate, Duration timeout) {
-        if (timeout.isNegative() || timeout.isZero()) {
-            throw new IllegalArgumentException("timeout: " + timeout + " (expected: more than zero, such as PT1M)");
+        if (timeout.isNegative() || timeout.isZero() || timeout.compareTo(Reservation.LONGEST) > 0) {
+            throw new IllegalArgumentException("timeout: " + timeout + " (expected: more than zero, up to "
+                    + Reservation.LONGEST + ", such as PT1M)");
         }
         Decision taken = acquire(key, estimate);
         if (!taken.allowed()) {

@@ -22,6 +22,8 @@ import org.slf4j.LoggerFactory;
  * }</pre>
  */
 public final class Reservation implements AutoCloseable {
+    static final Duration LONGEST = Duration.ofDays(1);
+
     private static final Logger log = LoggerFactory.getLogger(Reservation.class);
 
     private final RateLimiter owner;

@@ -93,7 +93,7 @@ public final class RuleLimiter {
         for (RateLimitListener listener : listeners) {
             try {
                 listener.decided(decision, took);
-            } catch (RuntimeException broken) {
+            } catch (RuntimeException | LinkageError | AssertionError broken) {
                 log.debug("A listener failed; the decision stands", broken);
             }
         }

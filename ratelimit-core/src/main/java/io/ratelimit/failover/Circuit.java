@@ -19,7 +19,10 @@ import org.jspecify.annotations.Nullable;
 final class Circuit {
     private static final double ALL = 100;
     private static final double GROWTH = 2;
+    private static final long STALL_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
     private static final double JITTER = 0.3;
+    private final StoreException slow =
+            new StoreException(StoreException.Kind.TIMEOUT, "The store answered slowly", null);
 
     private final CircuitBreaker breaker;
     private final long slowNanos;
@@ -39,6 +42,9 @@ final class Circuit {
                     }
                 }
                 case CLOSED -> onChange.accept(CircuitState.CLOSED);
+                case FORCED_OPEN -> {
+                    // The store is closed; nobody has to be told.
+                }
                 default -> throw new IllegalStateException("circuit: " + event);
             }
         });
@@ -48,8 +54,7 @@ final class Circuit {
         return CircuitBreakerConfig.custom()
                 .slidingWindow(settings.failureThreshold(), settings.failureThreshold(), SlidingWindowType.COUNT_BASED)
                 .failureRateThreshold((float) ALL)
-                .slowCallRateThreshold((float) ALL)
-                .slowCallDurationThreshold(settings.slowCallDuration())
+                .maxWaitDurationInHalfOpenState(FailoverSettings.LONGEST_PAUSE)
                 .permittedNumberOfCallsInHalfOpenState(1)
                 .automaticTransitionFromOpenToHalfOpenEnabled(true)
                 .waitIntervalFunctionInOpenState(IntervalFunction.ofExponentialRandomBackoff(
@@ -69,23 +74,39 @@ final class Circuit {
         };
     }
 
+    /** Leaves the store alone for good. */
+    void close() {
+        breaker.transitionToForcedOpenState();
+    }
+
     /** Notes an answer. A slow one is an incident like a failure. */
     void succeeded(long startNanos) {
         long took = System.nanoTime() - startNanos;
-        if (isClosed() && (took < slowNanos || isNewIncident(startNanos, null))) {
+        if (!isClosed()) {
+            return;
+        }
+        if (took < slowNanos) {
             breaker.onSuccess(took, TimeUnit.NANOSECONDS);
+        } else if (isNewIncident(startNanos, null, true)) {
+            breaker.onError(took, TimeUnit.NANOSECONDS, slow);
         }
     }
 
     /** Notes a failure, unless the call was lost in an incident that has been noted. */
     void failed(StoreException failure, long startNanos) {
-        if (isClosed() && isNewIncident(startNanos, failure.incident())) {
+        boolean stall = failure.kind() == StoreException.Kind.TIMEOUT;
+        if (isClosed() && isNewIncident(startNanos, failure.incident(), stall)) {
             breaker.onError(System.nanoTime() - startNanos, TimeUnit.NANOSECONDS, failure);
         }
     }
 
     void probeSucceeded(long startNanos) {
-        breaker.onSuccess(System.nanoTime() - startNanos, TimeUnit.NANOSECONDS);
+        long took = System.nanoTime() - startNanos;
+        if (took < slowNanos) {
+            breaker.onSuccess(took, TimeUnit.NANOSECONDS);
+        } else {
+            breaker.onError(took, TimeUnit.NANOSECONDS, slow);
+        }
     }
 
     void probeFailed(long startNanos, Throwable failure) {
@@ -94,11 +115,16 @@ final class Circuit {
 
     /**
      * Calls that were under way when an incident was noted are part of it, and so are later ones that were lost with the
-     * same connection: 64 requests that meet one stall say no more about the store than one.
+     * same connection: 64 requests that meet one stall say no more about the store than one. A stall is often this process's
+     * own, such as a burst that meets cold code, and is one incident for as long as such take.
      */
-    private boolean isNewIncident(long startNanos, @Nullable Object cause) {
+    private boolean isNewIncident(long startNanos, @Nullable Object cause, boolean stall) {
         Incident last = lastIncident.get();
-        boolean same = last != null && (startNanos - last.notedNanos() < 0 || (cause != null && cause == last.cause()));
-        return !same && lastIncident.compareAndSet(last, new Incident(System.nanoTime(), cause));
+        long now = System.nanoTime();
+        boolean same = last != null
+                && (startNanos - last.notedNanos() < 0
+                        || (cause != null && cause == last.cause())
+                        || (stall && now - last.notedNanos() < STALL_NANOS));
+        return !same && lastIncident.compareAndSet(last, new Incident(now, cause));
     }
 }

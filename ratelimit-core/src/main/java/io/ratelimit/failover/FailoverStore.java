@@ -57,7 +57,8 @@ public final class FailoverStore implements LimitStore {
         this.refunds = new RefundRoute(this::askPrimary, fallback, failureDecider);
         Probe probe = new Probe(primary);
         this.circuit = new Circuit(settings, this::changed, () -> probe(probe));
-        this.recovery = new Recovery(primary, circuit, debts, fallback);
+        this.recovery =
+                new Recovery(primary, circuit, debts, fallback, failure -> tell(heard -> heard.failed(failure)));
     }
 
     /**
@@ -76,6 +77,11 @@ public final class FailoverStore implements LimitStore {
 
     @Override
     public CompletionStage<List<Decision>> executeAll(List<Operation> operations) {
+        if (circuit.isClosed()
+                && recovery.isSettled()
+                && operations.stream().noneMatch(Operation.Refund.class::isInstance)) {
+            return askPrimary(operations);
+        }
         CompletionStage<List<Decision>> all = CompletableFuture.completedFuture(new ArrayList<>(operations.size()));
         for (Operation operation : operations) {
             all = all.thenCompose(done -> execute(operation).thenApply(decision -> {
@@ -103,6 +109,7 @@ public final class FailoverStore implements LimitStore {
 
     @Override
     public void close() {
+        circuit.close();
         recovery.close();
         primary.close();
     }
@@ -118,6 +125,20 @@ public final class FailoverStore implements LimitStore {
                         : lost(operation, StoreException.of(failure), start));
     }
 
+    private CompletionStage<List<Decision>> askPrimary(List<Operation> operations) {
+        long start = System.nanoTime();
+        return StoreException.guard(() -> primary.executeAll(operations)).handle((decisions, failure) -> {
+            if (failure == null) {
+                decisions.forEach(decision -> answered(decision, start));
+                return decisions;
+            }
+            StoreException known = StoreException.of(failure);
+            return operations.stream()
+                    .map(operation -> lost(operation, known, start))
+                    .toList();
+        });
+    }
+
     private Decision answered(Decision decision, long start) {
         circuit.succeeded(start);
         lastLatencyNanos = System.nanoTime() - start;
@@ -125,12 +146,12 @@ public final class FailoverStore implements LimitStore {
         return decision;
     }
 
-    /** A call that timed out may still be counted by a store that was only held up; all others were not. */
+    /** What the store may have counted itself, or may still count, is not charged to it afterwards: never twice. */
     private Decision lost(Operation operation, StoreException failure, long start) {
         lastFailure = failure;
         circuit.failed(failure, start);
         tell(heard -> heard.failed(failure));
-        return decideWithout(operation, failure.kind() != StoreException.Kind.TIMEOUT);
+        return decideWithout(operation, failure.fate() == StoreException.Fate.NOT_CARRIED_OUT);
     }
 
     private Decision decideWithout(Operation operation, boolean owed) {
@@ -150,8 +171,9 @@ public final class FailoverStore implements LimitStore {
                 circuit.probeSucceeded(start);
             } else {
                 StoreException known = StoreException.of(failure);
-                tell(heard -> heard.failed(known));
                 circuit.probeFailed(start, known);
+                transitions.stillOpen(known);
+                tell(heard -> heard.failed(known));
             }
         });
     }
@@ -169,7 +191,7 @@ public final class FailoverStore implements LimitStore {
     private void tell(Consumer<FailoverListener> event) {
         try {
             event.accept(listener);
-        } catch (RuntimeException broken) {
+        } catch (RuntimeException | LinkageError | AssertionError broken) {
             log.debug("A listener failed", broken);
         }
     }

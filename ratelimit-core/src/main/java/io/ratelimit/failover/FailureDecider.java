@@ -33,7 +33,7 @@ final class FailureDecider {
             return decide(peek.demands(), peek.shadow(), fallback::peek);
         }
         if (operation instanceof Operation.Charge charge) {
-            return decide(charge.demands(), List.of(), (demands, none) -> fallback.charge(demands));
+            return charge(charge.demands());
         }
         if (operation instanceof Operation.Reset reset) {
             return decide(reset.demands(), List.of(), (demands, none) -> fallback.reset(demands));
@@ -71,6 +71,15 @@ final class FailureDecider {
                 Source.FALLBACK,
                 merge(enforced, decision.limits()),
                 shadowAsked ? merge(shadow, decision.shadow()) : List.of());
+    }
+
+    /** What has happened is taken in any case: no policy denies it. */
+    private Decision charge(List<Demand> demands) {
+        List<Demand> local = local(demands);
+        return local.isEmpty()
+                ? byPolicy(demands.stream().map(this::admit).toList(), List.of())
+                : Decision.of(
+                        Source.FALLBACK, merge(demands, fallback.charge(local).limits()), List.of());
     }
 
     private static List<Demand> local(List<Demand> demands) {

@@ -4,6 +4,7 @@ import io.ratelimit.limit.Decision;
 import io.ratelimit.limit.Demand;
 import io.ratelimit.limit.FailurePolicy;
 import io.ratelimit.limit.Grant;
+import io.ratelimit.limit.Key;
 import io.ratelimit.limit.Limit;
 import io.ratelimit.limit.LimitDecision;
 import io.ratelimit.limit.Source;
@@ -57,12 +58,20 @@ final class Fallback {
     }
 
     Decision charge(List<Demand> demands) {
-        return decide(demands, List.of(), (all, none) -> new Operation.Charge(all));
+        return answer(counters.decide(new Operation.Charge(each(demands, this::local))), demands, List.of());
     }
 
     Decision reset(List<Demand> demands) {
-        debts.take(demands.stream().map(Demand::key).toList());
+        List<Key> keys = demands.stream().map(Demand::key).toList();
+        debts.take(keys);
+        last.forget(keys);
         return answer(counters.decide(new Operation.Reset(demands)), demands, List.of());
+    }
+
+    /** Returns whether what was admitted is still counted here: once the store knows it, it is forgotten. */
+    boolean holds(Demand demand) {
+        Decision state = counters.decide(Operation.Peek.of(local(demand.withCost(1))));
+        return !state.resetAfter().isZero();
     }
 
     /** Gives back what this fallback took. */
@@ -127,15 +136,18 @@ final class Fallback {
 
     /** What is more than the store said remained has to wait for the key's reset, however large this instance's share. */
     private boolean isBeyond(Demand demand, LastDecisions.Remaining seen) {
-        return Math.min(demand.cost(), shares.of(demand.limit()).capacity()) > seen.permits();
+        return demand.cost() <= demand.limit().capacity()
+                && Math.min(demand.cost(), shares.of(demand.limit()).capacity()) > seen.permits();
     }
 
-    /** The demand in this instance's terms: its share, at most what remained, and a cost that fits. */
+    /** The demand in this instance's terms: its share, at most what remained, and a cost that fits; what never does stays. */
     private Demand local(Demand demand) {
         Limit share = shares.of(demand.limit());
         LastDecisions.@Nullable Remaining seen = last.of(demand.key());
         Limit limit = seen == null ? share : Shares.capped(share, Math.max(1, seen.permits()));
-        return new Demand(demand.key(), limit, Math.min(demand.cost(), share.capacity()), demand.onFailure());
+        boolean never = demand.cost() > demand.limit().capacity();
+        long cost = never ? demand.cost() : Math.min(demand.cost(), share.capacity());
+        return new Demand(demand.key(), limit, cost, demand.onFailure());
     }
 
     /** The answer in the terms in which it was asked. */

@@ -8,6 +8,7 @@ import io.ratelimit.limit.Decision;
 import io.ratelimit.limit.Key;
 import io.ratelimit.limit.LimitDecision;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +47,10 @@ final class LastDecisions {
         } else {
             remaining.invalidate(limit.demand().key());
         }
+    }
+
+    void forget(List<Key> keys) {
+        remaining.invalidateAll(keys);
     }
 
     /** Returns what remained, if the key has not been reset since. */

@@ -13,16 +13,22 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Charges the store with what the fallback admitted, once: with the key's first decision there, in the same call and before
  * it; for keys that nobody asks for, in the background at a bounded rate.
  */
 final class Recovery implements AutoCloseable {
-    private static final int BATCH = 100;
+    private static final Logger log = LoggerFactory.getLogger(Recovery.class);
+    private static final int LARGEST_BATCH = 100;
     private static final long PAUSE_MILLIS = 100;
 
     private final LimitStore primary;
@@ -30,24 +36,32 @@ final class Recovery implements AutoCloseable {
     private final Debts debts;
     private final Fallback fallback;
     private final Map<Key, CompletableFuture<?>> settling = new ConcurrentHashMap<>();
+    private final Consumer<StoreException> failures;
     private final AtomicBoolean awake = new AtomicBoolean();
+    private volatile int batch = 1;
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "ratelimit-recovery");
         thread.setDaemon(true);
         return thread;
     });
 
-    Recovery(LimitStore primary, Circuit circuit, Debts debts, Fallback fallback) {
+    Recovery(LimitStore primary, Circuit circuit, Debts debts, Fallback fallback, Consumer<StoreException> failures) {
+        this.failures = failures;
         this.primary = primary;
         this.circuit = circuit;
         this.debts = debts;
         this.fallback = fallback;
     }
 
+    /** Returns whether the store knows everything that was admitted. */
+    boolean isSettled() {
+        // In this order: a key is among the settling before its debt is taken out.
+        return debts.isEmpty() && settling.isEmpty();
+    }
+
     /** Asks the store: at once, or behind the debts of the operation's keys. */
     CompletionStage<Decision> execute(Operation operation) {
-        // In this order: a key is among the settling before its debt is taken out.
-        if (debts.isEmpty() && settling.isEmpty()) {
+        if (isSettled()) {
             return primary.execute(operation);
         }
         List<Key> owing = operation.keys().stream().filter(debts::contains).toList();
@@ -61,11 +75,11 @@ final class Recovery implements AutoCloseable {
                 .toList();
         if (!others.isEmpty()) {
             return CompletableFuture.allOf(others.toArray(CompletableFuture[]::new))
-                    .thenCompose(done -> execute(operation));
+                    .thenCompose(done -> circuit.isClosed() ? execute(operation) : openedMeanwhile());
         }
         Claim claim = claim(owing);
         if (claim.keys().size() < owing.size()) {
-            release(claim);
+            release(claim, null);
             return execute(operation);
         }
         return settle(claim, List.of(operation)).thenApply(decisions -> decisions.get(0));
@@ -74,7 +88,11 @@ final class Recovery implements AutoCloseable {
     /** Sees to it that debts are charged even if nobody asks for their keys. */
     void awaken() {
         if (awake.compareAndSet(false, true)) {
-            var unused = timer.schedule(this::work, PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+            try {
+                var unused = timer.schedule(this::work, PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+            } catch (RejectedExecutionException closed) {
+                log.debug("Not charging any more what was admitted meanwhile", closed);
+            }
         }
     }
 
@@ -83,14 +101,40 @@ final class Recovery implements AutoCloseable {
         timer.shutdownNow();
     }
 
+    /** Begins with one key and doubles: what a store takes in without an answer is lost, so it had better be little. */
     private void work() {
         awake.set(false);
-        if (circuit.isClosed()) {
-            var unused = settle(claim(debts.keys(BATCH)), List.of());
+        try {
+            if (circuit.isClosed()) {
+                long start = System.nanoTime();
+                var unused = settle(claim(debts.keys(batch)), List.of())
+                        .whenComplete((none, failure) -> settled(start, failure));
+            }
+        } finally {
+            if (!debts.isEmpty()) {
+                awaken();
+            }
         }
-        if (!debts.isEmpty()) {
-            awaken();
+    }
+
+    private void settled(long start, @Nullable Throwable failure) {
+        if (failure == null) {
+            batch = Math.min(LARGEST_BATCH, 2 * batch);
+        } else {
+            batch = 1;
+            StoreException known = StoreException.of(failure);
+            circuit.failed(known, start);
+            failures.accept(known);
         }
+    }
+
+    private static <T> CompletionStage<T> openedMeanwhile() {
+        return CompletableFuture.failedFuture(new StoreException(
+                StoreException.Kind.CONNECTION,
+                "The store failed while others were asking for the same key",
+                null,
+                null,
+                StoreException.Fate.NOT_CARRIED_OUT));
     }
 
     /** Keys whose debts one call is about to charge; whoever asks for them meanwhile waits until it is done. */
@@ -105,9 +149,14 @@ final class Recovery implements AutoCloseable {
                 done);
     }
 
-    private void release(Claim claim) {
+    /** Lets those go on who wait for the keys: to the store, or if it failed, to the fallback without trying themselves. */
+    private void release(Claim claim, @Nullable StoreException failure) {
         claim.keys().forEach(key -> settling.remove(key, claim.done()));
-        claim.done().complete(null);
+        if (failure == null) {
+            claim.done().complete(null);
+        } else {
+            claim.done().completeExceptionally(notCarriedOut(failure));
+        }
     }
 
     /** Charges debts and carries out operations behind them, in one call; returns the decisions of the latter. */
@@ -119,15 +168,41 @@ final class Recovery implements AutoCloseable {
         CompletionStage<List<Decision>> asked = operations.isEmpty()
                 ? CompletableFuture.completedFuture(List.of())
                 : StoreException.guard(() -> primary.executeAll(operations));
-        return asked.whenComplete((decisions, failure) -> {
-                    if (failure == null) {
-                        decisions.subList(0, owed.size()).forEach(fallback::settled);
-                    } else if (StoreException.of(failure).kind() != StoreException.Kind.TIMEOUT) {
-                        // After a timeout the store may have counted them: never twice.
-                        debts.putBack(owed);
-                    }
-                    release(claim);
-                })
-                .thenApply(decisions -> decisions.subList(owed.size(), decisions.size()));
+        return asked.handle((decisions, failure) -> {
+            StoreException lost = lost(decisions, failure, operations.size());
+            try {
+                if (lost == null) {
+                    decisions.subList(0, owed.size()).forEach(fallback::settled);
+                } else if (lost.fate() == StoreException.Fate.NOT_CARRIED_OUT) {
+                    debts.putBack(owed);
+                }
+            } finally {
+                release(claim, lost);
+            }
+            if (lost != null) {
+                throw lost;
+            }
+            return decisions.subList(owed.size(), decisions.size());
+        });
+    }
+
+    private static @Nullable StoreException lost(
+            @Nullable List<Decision> decisions, @Nullable Throwable failure, int expected) {
+        if (failure != null) {
+            return StoreException.of(failure);
+        }
+        return decisions != null && decisions.size() == expected
+                ? null
+                : new StoreException(StoreException.Kind.OTHER, "A store left operations unanswered", null);
+    }
+
+    /** Those who waited were never sent, whatever became of the call that they waited for. */
+    private static StoreException notCarriedOut(StoreException failure) {
+        return new StoreException(
+                failure.kind(),
+                String.valueOf(failure.getMessage()),
+                failure,
+                failure.incident(),
+                StoreException.Fate.NOT_CARRIED_OUT);
     }
 }

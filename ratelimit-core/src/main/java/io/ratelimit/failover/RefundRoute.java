@@ -31,7 +31,8 @@ final class RefundRoute {
         List<LimitDecision> byNobody = new ArrayList<>();
         for (Grant grant : refund.grants()) {
             if (grant.source().equals(Source.FALLBACK)) {
-                byFallback.add(grant);
+                // Once charged to the store, it is the store's to give back.
+                (fallback.holds(grant.demand()) ? byFallback : byPrimary).add(grant);
             } else if (grant.source().equals(Source.FAILURE_POLICY)) {
                 byNobody.add(failureDecider.admit(grant.demand()));
             } else {

@@ -2,22 +2,37 @@ package io.ratelimit.failover;
 
 import io.ratelimit.limit.Limit;
 import java.util.function.IntSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The part of a limit that one of several instances may spend on its own. */
 final class Shares {
+    private static final Logger log = LoggerFactory.getLogger(Shares.class);
+
     private final IntSupplier instances;
+    private volatile int lastCount = 1;
 
     Shares(IntSupplier instances) {
         this.instances = instances;
     }
 
     Limit of(Limit limit) {
-        int count = Math.max(1, instances.getAsInt());
+        int count = count();
         if (count == 1) {
             return limit;
         }
         Limit share = Limit.of(part(limit.permits(), count), limit.window()).withAlgorithm(limit.algorithm());
         return limit.burst().isPresent() ? withBurst(share, part(limit.burst().getAsLong(), count)) : share;
+    }
+
+    /** Whoever counts the instances may fail; decisions go on with what was known last. */
+    private int count() {
+        try {
+            lastCount = Math.max(1, instances.getAsInt());
+        } catch (RuntimeException unknown) {
+            log.debug("The number of instances is unknown; {} was the last known", lastCount, unknown);
+        }
+        return lastCount;
     }
 
     /** Caps the capacity further; a bucket refills as before. */

@@ -14,6 +14,7 @@ final class TransitionLog {
 
     private final LongSupplier nanoTime;
     private boolean told;
+    private boolean untold;
     private long quietUntil;
 
     TransitionLog(LongSupplier nanoTime) {
@@ -22,10 +23,17 @@ final class TransitionLog {
     }
 
     synchronized void opened(@Nullable StoreException failure) {
+        untold = true;
+        stillOpen(failure);
+    }
+
+    /** Says what was not said when it happened, once the quiet time is over. */
+    synchronized void stillOpen(@Nullable StoreException failure) {
         long now = nanoTime.getAsLong();
-        if (now - quietUntil < 0) {
+        if (!untold || now - quietUntil < 0) {
             return;
         }
+        untold = false;
         quietUntil = now + QUIET_NANOS;
         told = true;
         log.warn(
@@ -34,6 +42,7 @@ final class TransitionLog {
     }
 
     synchronized void closed() {
+        untold = false;
         if (told) {
             told = false;
             log.warn("The rate limit backend is back and decides again");

@@ -48,8 +48,24 @@ final class Decider {
         if (demands.size() == 1) {
             return List.of(take(demands.get(0), table, nowMicros));
         }
-        List<LimitDecision> seen = peek(demands, table, nowMicros);
-        return allAllow(seen) ? each(demands, demand -> take(demand, table, nowMicros)) : seen;
+        // Each state is read once: to make room for one counter may change what is found for another.
+        List<Transition<Object>> transitions = new ArrayList<>(demands.size());
+        boolean allowed = true;
+        for (Demand demand : demands) {
+            Limit limit = demand.limit();
+            transitions.add(
+                    algorithm(limit).acquire(table.state(demand.key()), limit, now(limit, nowMicros), demand.cost()));
+            allowed =
+                    allowed && transitions.get(transitions.size() - 1).verdict().allowed();
+        }
+        if (!allowed) {
+            return peek(demands, table, nowMicros);
+        }
+        List<LimitDecision> taken = new ArrayList<>(demands.size());
+        for (int i = 0; i < transitions.size(); i++) {
+            taken.add(keep(demands.get(i), transitions.get(i), table));
+        }
+        return taken;
     }
 
     private static LimitDecision take(Demand demand, CounterTable table, long nowMicros) {

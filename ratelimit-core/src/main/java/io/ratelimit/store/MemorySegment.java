@@ -28,6 +28,7 @@ final class MemorySegment implements CounterTable {
     private final List<Counter> ring = new ArrayList<>();
     private final Map<String, Object> shared = new HashMap<>();
     private int hand;
+    private boolean stuck;
     private long nowMicros;
 
     MemorySegment(int capacity) {
@@ -60,6 +61,11 @@ final class MemorySegment implements CounterTable {
     /** Sets the instant at which counters are judged to be as good as new. The caller holds the lock, also below. */
     void setNow(long micros) {
         nowMicros = micros;
+        if (stuck) {
+            // Only between operations: within one, looking and taking have to see the same.
+            stuck = false;
+            hand = (hand + SAMPLED) % Math.max(1, ring.size());
+        }
     }
 
     int size() {
@@ -140,6 +146,7 @@ final class MemorySegment implements CounterTable {
                 best = counter;
             }
         }
+        stuck = best == null;
         return best;
     }
 

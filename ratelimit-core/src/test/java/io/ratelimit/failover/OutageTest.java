@@ -189,6 +189,98 @@ class OutageTest {
     }
 
     @Test
+    void takesAChargeInAnyCaseAlsoBeyondWhatRemained() {
+        Demand demand = demand("a", "5/1h");
+        acquire(demand.withCost(4));
+        openCircuit();
+
+        assertThat(decide(Operation.Charge.of(demand.withCost(3))).allowed()).isTrue();
+        backend.heal();
+        awaitClosed();
+
+        assertThat(acquire(demand).allowed()).isFalse();
+        assertThat(charged("a")).isEqualTo(3);
+    }
+
+    @Test
+    void neverAdmitsACostAboveTheCapacity() {
+        openCircuit();
+
+        Decision decision = acquire(demand("a", "5/1h").withCost(1_000));
+
+        assertThat(decision.allowed()).isFalse();
+        assertThat(decision.retryAfter()).as("never").isEmpty();
+    }
+
+    @Test
+    void forgetsAKeyForGoodWhenItIsReset() {
+        Demand demand = demand("a", "5/1h");
+        acquire(demand.withCost(5));
+        openCircuit();
+        decide(new Operation.Reset(List.of(demand)));
+
+        assertThat(acquire(demand).allowed()).isTrue();
+    }
+
+    @Test
+    void givesBackToTheBackendWhatHasBeenChargedThere() {
+        Demand demand = demand("a", Limit.parse("10/1h", Algorithm.FIXED_WINDOW));
+        openCircuit();
+        Decision taken = acquire(demand.withCost(9));
+        backend.heal();
+        awaitClosed();
+        assertThat(acquire(demand).remaining()).isZero();
+
+        decide(new Operation.Refund(taken.grants()));
+
+        assertThat(decide(Operation.Peek.of(demand)).remaining()).isEqualTo(9);
+    }
+
+    @Test
+    void staysClosedThroughOneStallHoweverManyCallsMeetIt() {
+        fail(StoreException.Kind.TIMEOUT);
+        for (int i = 0; i < 20; i++) {
+            acquire(demand("a", "100/1h"));
+        }
+        assertThat(store.circuitState()).isEqualTo(CircuitState.CLOSED);
+    }
+
+    @Test
+    void opensWhenTimeoutsGoOn() {
+        fail(StoreException.Kind.TIMEOUT);
+
+        await().atMost(Duration.ofSeconds(2))
+                .pollInterval(Duration.ofMillis(10))
+                .until(() -> {
+                    acquire(demand("a", "100/1h"));
+                    return store.circuitState() == CircuitState.OPEN;
+                });
+    }
+
+    @Test
+    void leavesTheBackendAloneOnceItIsClosed() {
+        openCircuit();
+        store.close();
+        int asked = backend.asked.size();
+
+        assertThat(acquire(demand("a", "5/1h")).source()).isEqualTo(Source.FALLBACK);
+        await().during(Duration.ofMillis(200)).until(() -> backend.asked.size() == asked);
+    }
+
+    @Test
+    void answersWhatABackendThatBreaksItsContractLeavesOut() {
+        Demand demand = demand("a", "5/1h");
+        backend.failWith(StoreException.Kind.CONNECTION);
+        acquire(demand);
+        backend.heal();
+        backend.answerNothing = true;
+
+        assertThat(acquire(demand).source()).isEqualTo(Source.FALLBACK);
+        backend.answerNothing = false;
+        assertThat(acquire(demand).source()).as("nobody waits for ever").isEqualTo(BACKEND);
+    }
+
+    @Test
     void deniesTheWholeWhenOneOfSeveralLimitsIsSpent() {
         Demand spent = demand("spent", "5/1h");
         Demand other = demand("other", "7/1h");

@@ -19,6 +19,7 @@ final class SwitchedStore implements LimitStore {
     private volatile StoreException.@Nullable Kind failure;
     private volatile @Nullable Object incident;
     private volatile boolean defective;
+    volatile boolean answerNothing;
 
     SwitchedStore(LimitStore store) {
         this.store = store;
@@ -47,6 +48,9 @@ final class SwitchedStore implements LimitStore {
         asked.add(new ArrayList<>(operations));
         if (defective) {
             throw new IllegalStateException("a defect");
+        }
+        if (answerNothing) {
+            return CompletableFuture.completedFuture(List.of());
         }
         StoreException.Kind kind = failure;
         if (kind == null) {

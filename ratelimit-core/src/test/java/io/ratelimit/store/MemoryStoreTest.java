@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ratelimit.limit.Algorithm;
+import io.ratelimit.limit.Decision;
 import io.ratelimit.limit.Demand;
 import io.ratelimit.limit.Key;
 import io.ratelimit.limit.Limit;
@@ -53,6 +54,38 @@ class MemoryStoreTest extends LimitStoreContract {
         }
         assertThat(admitted).as("ten of their own and a shared one").isEqualTo(11);
         assertThat(store.size()).isEqualTo(10);
+    }
+
+    @Test
+    void findsRoomAgainWhenThoseThatWereUsedUpAreAsGoodAsNew() {
+        MemoryStore store = MemoryStore.of(ticker, 100, Source.MEMORY);
+        for (int i = 0; i < 1_000; i++) {
+            store.decide(Operation.Acquire.of(login("early-" + i).withCost(i % 3 == 0 ? 1 : 5)));
+        }
+        ticker.advance(Duration.ofMinutes(10));
+
+        for (int i = 0; i < 200; i++) {
+            assertThat(store.decide(Operation.Acquire.of(login("late-" + i))).allowed())
+                    .as("newcomer %d", i)
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void takesAllOrNoneAlsoWhereOneTakesTheLastRoom() {
+        for (int seed = 0; seed < 200; seed++) {
+            MemoryStore store = MemoryStore.of(ticker, 10, Source.MEMORY);
+            for (int i = 0; i < 9; i++) {
+                store.decide(Operation.Acquire.of(login(seed + "-spent-" + i).withCost(5)));
+            }
+            store.decide(Operation.Acquire.of(login(seed + "-left")));
+            Demand one = login(seed + "-one");
+            Demand other = login(seed + "-other");
+
+            Decision decision = store.decide(Operation.Acquire.of(one, other));
+
+            assertThat(decision.limits()).extracting(limit -> limit.allowed()).containsOnly(decision.allowed());
+        }
     }
 
     @Test
