@@ -29,11 +29,14 @@ final class Link {
     private final Backoff backoff = new Backoff();
 
     private volatile @Nullable ScriptConnection connection;
-    private volatile @Nullable StoreException reason;
+    private volatile Absence absence = new Absence(null, new Object());
     private volatile boolean answered;
     private boolean closed;
     private boolean warned;
     private long warnedAtNanos;
+
+    /** Why there is no connection, and since when: calls that fail for the same incident count as one failure. */
+    private record Absence(@Nullable StoreException reason, Object incident) {}
 
     Link(ScriptConnector connector, ScheduledExecutorService timer) {
         this.connector = connector;
@@ -60,9 +63,13 @@ final class Link {
         return connection;
     }
 
-    /** Returns why there is no connection. */
+    /**
+     * Returns the failure of a call for which there is no connection. It belongs to the same incident as the calls that were
+     * lost with the last connection, until an attempt to open another one fails, which is the next incident.
+     */
     StoreException absence() {
-        return RedisErrors.notConnected(reason);
+        Absence now = absence;
+        return RedisErrors.notConnected(now.reason(), now.incident());
     }
 
     /** Notes that a call over this connection was answered, so that the server is well. */
@@ -81,8 +88,9 @@ final class Link {
             if (closed || connection != unfit) {
                 return;
             }
+            // In this order, because a call that finds no connection then asks why.
+            absence = new Absence(why, unfit);
             connection = null;
-            reason = why;
             attemptAfterPause();
         }
         unfit.close();
@@ -92,8 +100,8 @@ final class Link {
     void close() {
         synchronized (lock) {
             closed = true;
+            absence = new Absence(null, new Object());
             connection = null;
-            reason = null;
         }
         connector.close();
     }
@@ -129,7 +137,6 @@ final class Link {
         synchronized (lock) {
             if (!closed) {
                 answered = false;
-                reason = null;
                 connection = opened;
             }
         }
@@ -144,7 +151,7 @@ final class Link {
     private void attemptAgain(Throwable failure) {
         StoreException why = RedisErrors.toStoreException(failure);
         synchronized (lock) {
-            reason = why;
+            absence = new Absence(why, new Object());
             attemptAfterPause();
         }
         tellFailed(why);

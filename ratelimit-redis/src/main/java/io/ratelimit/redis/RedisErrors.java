@@ -6,6 +6,7 @@ import io.lettuce.core.RedisException;
 import io.lettuce.core.cluster.PartitionSelectorException;
 import io.lettuce.core.protocol.RedisProtocolException;
 import io.ratelimit.store.StoreException;
+import io.ratelimit.store.StoreException.Fate;
 import io.ratelimit.store.StoreException.Kind;
 import java.io.IOException;
 import java.util.Map;
@@ -76,18 +77,26 @@ final class RedisErrors {
         StoreException told = toStoreException(failure);
         return isAnswer(failure)
                 ? told
-                : new StoreException(told.kind(), String.valueOf(told.getMessage()), failure, connection);
+                : new StoreException(told.kind(), String.valueOf(told.getMessage()), failure, connection, Fate.UNKNOWN);
     }
 
-    /** Returns the failure to answer while there is no connection, for the reason that a former failure had. */
-    static StoreException notConnected(@Nullable StoreException reason) {
-        Kind kind = reason == null ? Kind.CONNECTION : reason.kind();
-        return new StoreException(kind, "Redis: not connected, " + meaning(kind), reason);
+    /**
+     * Returns the failure of a call that was not sent, because there is no connection. Its kind says so, unless the server
+     * turned the client away for something that waiting does not change; its message names the reason either way.
+     *
+     * @param reason why there is no connection; {@code null} if all that is known is that there is none
+     * @param incident since when, such as the connection that was lost; the same object for all such calls
+     */
+    static StoreException notConnected(@Nullable StoreException reason, Object incident) {
+        Kind why = reason == null ? Kind.CONNECTION : reason.kind();
+        Kind kind = why == Kind.AUTH || why == Kind.PERMISSION ? why : Kind.CONNECTION;
+        return new StoreException(
+                kind, "Redis: not connected, " + meaning(why), reason, incident, Fate.NOT_CARRIED_OUT);
     }
 
     /** Returns the failure of a call that was not answered in time. */
     static StoreException overdue(Object connection) {
-        return new StoreException(Kind.TIMEOUT, "Redis: " + meaning(Kind.TIMEOUT), null, connection);
+        return new StoreException(Kind.TIMEOUT, "Redis: " + meaning(Kind.TIMEOUT), null, connection, Fate.UNKNOWN);
     }
 
     /** Returns whether the server said so, which means that the connection is sound. */

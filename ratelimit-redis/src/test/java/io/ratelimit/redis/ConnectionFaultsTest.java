@@ -3,14 +3,19 @@ package io.ratelimit.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.ratelimit.failover.CircuitState;
+import io.ratelimit.failover.FailoverSettings;
+import io.ratelimit.failover.FailoverStore;
 import io.ratelimit.limit.Algorithm;
 import io.ratelimit.limit.Decision;
 import io.ratelimit.limit.Demand;
+import io.ratelimit.limit.Source;
 import io.ratelimit.redis.testing.RedisFixture;
 import io.ratelimit.redis.testing.TcpProxy;
 import io.ratelimit.store.LimitStore;
 import io.ratelimit.store.Operation;
 import io.ratelimit.store.StoreException;
+import io.ratelimit.store.StoreException.Fate;
 import io.ratelimit.store.StoreException.Kind;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -18,6 +23,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -27,6 +34,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ConnectionFaultsTest {
     private static final Duration TIMEOUT = Duration.ofMillis(300);
     private static final Duration HEALED = Duration.ofSeconds(10);
+    private static final Duration LOAD = Duration.ofSeconds(3);
+
+    /** Calls fail for the milliseconds that a reconnection takes; this allows for 600 of 3,000. */
+    private static final double LARGEST_SHARE = 0.2;
+
     private static final List<Algorithm> ALGORITHMS = List.of(Algorithm.values());
 
     private final RedisFixture redis = RedisFixture.shared();
@@ -189,6 +201,73 @@ class ConnectionFaultsTest {
                 .containsOnly(failureOf(calls.get(0)).incident());
         assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(2));
         proxy.resume();
+    }
+
+    @Test
+    void failsCallsUntilTheNextAttemptWithTheIncidentOfThoseInFlight() {
+        LimitStore store = TestStores.through(proxy)
+                .timeout(TestStores.PATIENT)
+                .connectTimeout(TestStores.PATIENT)
+                .build();
+        opened.add(store);
+        TestStores.acquire(store, demand);
+        proxy.stall();
+        CompletableFuture<Decision> inFlight =
+                store.execute(Operation.Acquire.of(demand)).toCompletableFuture();
+        // The greeting on the next connection is not answered either, so that there is none.
+        proxy.cut();
+        StoreException lost = failureOf(inFlight);
+        await().atMost(HEALED).until(() -> proxy.accepted() >= 2);
+
+        StoreException absent = TestStores.failure(store, demand);
+
+        assertThat(lost.fate()).isEqualTo(Fate.UNKNOWN);
+        assertThat(absent.fate()).isEqualTo(Fate.NOT_CARRIED_OUT);
+        assertThat(absent.incident()).isNotNull().isSameAs(lost.incident());
+        proxy.resume();
+    }
+
+    @Test
+    void isOneFailureForTheCircuitWhenTheConnectionIsCutUnderLoad() throws InterruptedException {
+        LimitStore store = TestStores.through(proxy)
+                .timeout(TestStores.PATIENT)
+                .connectTimeout(TestStores.PATIENT)
+                .build();
+        // An open circuit would stay open to the end of the load, which no slow machine can then tell from a closed
+        // one.
+        FailoverStore failover = FailoverStore.around(store)
+                .settings(new FailoverSettings(3, Duration.ofSeconds(8), FailoverSettings.LONGEST_PAUSE, 1000))
+                .build();
+        opened.add(failover);
+        TestStores.acquire(failover, demand);
+        AtomicInteger decided = new AtomicInteger();
+        AtomicInteger byFallback = new AtomicInteger();
+        Runnable load = () -> {
+            long begun = System.nanoTime();
+            while (System.nanoTime() - begun < LOAD.toNanos()) {
+                Decision decision = TestStores.acquire(failover, demand);
+                decided.incrementAndGet();
+                if (decision.source().equals(Source.FALLBACK)) {
+                    byFallback.incrementAndGet();
+                }
+                LockSupport.parkNanos(Duration.ofMillis(1).toNanos());
+            }
+        };
+        List<Thread> threads =
+                IntStream.range(0, 4).mapToObj(i -> new Thread(load)).toList();
+        threads.forEach(Thread::start);
+        await().atMost(HEALED).until(() -> decided.get() > 50);
+
+        proxy.cut();
+        for (Thread thread : threads) {
+            thread.join();
+        }
+
+        assertThat(failover.circuitState()).isEqualTo(CircuitState.CLOSED);
+        assertThat(proxy.accepted()).as("connections").isGreaterThanOrEqualTo(2);
+        assertThat((double) byFallback.get() / decided.get())
+                .as("share of the fallback: %s of %s decisions", byFallback, decided)
+                .isLessThan(LARGEST_SHARE);
     }
 
     @ParameterizedTest

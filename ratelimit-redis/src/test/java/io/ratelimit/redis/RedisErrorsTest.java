@@ -8,18 +8,24 @@ import io.lettuce.core.RedisConnectionException;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.protocol.RedisProtocolException;
 import io.ratelimit.store.StoreException;
+import io.ratelimit.store.StoreException.Fate;
 import io.ratelimit.store.StoreException.Kind;
 import java.nio.channels.ClosedChannelException;
+import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RedisErrorsTest {
+    private static final Object INCIDENT = new Object();
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             READONLY     | READONLY You can't write against a read only replica.
@@ -102,11 +108,49 @@ class RedisErrorsTest {
         assertThat(failure).hasMessage("Redis: the user lacks a permission, or the server a command");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "AUTH, AUTH",
+        "PERMISSION, PERMISSION",
+        "TIMEOUT, CONNECTION",
+        "CONNECTION, CONNECTION",
+        "READONLY, CONNECTION",
+        "OTHER, CONNECTION",
+        ", CONNECTION"
+    })
+    void isNotConnectedUnlessTheServerTurnsTheClientAway(@Nullable Kind reason, Kind told) {
+        StoreException why = reason == null ? null : new StoreException(reason, "why", null);
+        StoreException failure = RedisErrors.notConnected(why, INCIDENT);
+        assertThat(failure.kind()).isEqualTo(told);
+        assertThat(failure).hasMessageStartingWith("Redis: not connected, ");
+        assertThat(failure.getCause()).isSameAs(why);
+        assertThat(failure.incident()).isSameAs(INCIDENT);
+        assertThat(failure.fate()).as("never sent").isEqualTo(Fate.NOT_CARRIED_OUT);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "READONLY You can't write against a read only replica.",
+                "OOM command not allowed when used memory > 'maxmemory'.",
+                "LOADING Redis is loading the dataset in memory",
+                "BUSY Redis is busy running a script."
+            })
+    void knowsThatTheServerDidNotCarryOutWhatItRefused(String text) {
+        StoreException failure = RedisErrors.ofCall(new RedisCommandExecutionException(text), INCIDENT);
+        assertThat(failure.fate()).isEqualTo(Fate.NOT_CARRIED_OUT);
+        assertThat(failure.incident()).isNull();
+    }
+
     @Test
-    void givesTheReasonWhileThereIsNoConnection() {
-        StoreException reason =
-                RedisErrors.toStoreException(new RedisCommandExecutionException("WRONGPASS invalid pair"));
-        assertThat(RedisErrors.notConnected(reason).kind()).isEqualTo(Kind.AUTH);
-        assertThat(RedisErrors.notConnected(null).kind()).isEqualTo(Kind.CONNECTION);
+    void doesNotKnowWhatBecameOfACallThatWasLost() {
+        assertThat(List.of(
+                        RedisErrors.ofCall(new RedisException("Connection closed"), INCIDENT),
+                        RedisErrors.ofCall(new StoreException(Kind.OTHER, "an unreadable reply", null), INCIDENT),
+                        RedisErrors.overdue(INCIDENT)))
+                .allSatisfy(failure -> {
+                    assertThat(failure.fate()).isEqualTo(Fate.UNKNOWN);
+                    assertThat(failure.incident()).isSameAs(INCIDENT);
+                });
     }
 }
