@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,6 +25,7 @@ final class Link {
 
     private final ScriptConnector connector;
     private final ScheduledExecutorService timer;
+    private final LongSupplier nanoTime;
     private final CompletableFuture<Boolean> firstAttempt = new CompletableFuture<>();
     private final Object lock = new Object();
     private final Backoff backoff = new Backoff();
@@ -32,15 +34,26 @@ final class Link {
     private volatile Absence absence = new Absence(null, new Object());
     private volatile boolean answered;
     private boolean closed;
-    private boolean warned;
+    private boolean outageTold;
     private long warnedAtNanos;
 
     /** Why there is no connection, and since when: calls that fail for the same incident count as one failure. */
     private record Absence(@Nullable StoreException reason, Object incident) {}
 
     Link(ScriptConnector connector, ScheduledExecutorService timer) {
+        this(connector, timer, System::nanoTime);
+    }
+
+    /**
+     * Prepares to connect, for tests that pass the time between warnings.
+     *
+     * @param nanoTime a clock like {@link System#nanoTime()}
+     */
+    Link(ScriptConnector connector, ScheduledExecutorService timer, LongSupplier nanoTime) {
         this.connector = connector;
         this.timer = timer;
+        this.nanoTime = nanoTime;
+        this.warnedAtNanos = nanoTime.getAsLong() - BETWEEN_WARNINGS.toNanos();
     }
 
     /** Starts to connect in the background. */
@@ -157,26 +170,24 @@ final class Link {
         tellFailed(why);
     }
 
-    /** One line for an outage, and few if it comes and goes. */
+    /** One line for an outage, and none for one that begins soon after another was told, unless it lasts. */
     private void tellFailed(StoreException why) {
         synchronized (lock) {
-            long now = System.nanoTime();
-            if (closed || (warned && now - warnedAtNanos < BETWEEN_WARNINGS.toNanos())) {
+            long now = nanoTime.getAsLong();
+            if (closed || outageTold || now - warnedAtNanos < BETWEEN_WARNINGS.toNanos()) {
                 return;
             }
-            if (!warned) {
-                LOG.warn("{}, at {}. Trying again in the background.", why.getMessage(), connector);
-            }
-            warned = true;
+            LOG.warn("{}, at {}. Trying again in the background.", why.getMessage(), connector);
+            outageTold = true;
             warnedAtNanos = now;
         }
     }
 
     private void tellAttached() {
         synchronized (lock) {
-            if (warned) {
+            if (outageTold) {
                 LOG.info("Connected to Redis at {} again", connector);
-                warned = false;
+                outageTold = false;
             }
         }
     }

@@ -2,10 +2,16 @@ package io.ratelimit.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.lettuce.core.RedisConnectionException;
 import io.ratelimit.store.StoreException;
 import io.ratelimit.store.StoreException.Fate;
 import io.ratelimit.store.StoreException.Kind;
+import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -13,17 +19,25 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 class LinkTest {
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
-    private final Attempts attempts = new Attempts();
-    private final Link link = new Link(attempts, timer);
+    private final Attempts attempts = new Attempts(timer);
+    private final AtomicLong nanos =
+            new AtomicLong(Long.MAX_VALUE - Duration.ofSeconds(15).toNanos());
+    private final Link link = new Link(attempts, timer, nanos::get);
+    private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
 
     @BeforeEach
     void open() {
+        lines.start();
+        logger().setLevel(Level.INFO);
+        logger().addAppender(lines);
         link.open();
     }
 
@@ -31,6 +45,59 @@ class LinkTest {
     void close() {
         timer.shutdownNow();
         link.close();
+        logger().detachAppender(lines);
+        logger().setLevel(null);
+    }
+
+    private static Logger logger() {
+        return (Logger) LoggerFactory.getLogger(Link.class);
+    }
+
+    private List<Level> told() {
+        return lines.list.stream().map(ILoggingEvent::getLevel).toList();
+    }
+
+    @Test
+    void tellsAnOutageAndItsEndOnce() {
+        attempts.fail();
+        attempts.fail();
+        nanos.addAndGet(Duration.ofMinutes(1).toNanos());
+        attempts.fail();
+        attempts.succeed();
+        assertThat(told()).containsExactly(Level.WARN, Level.INFO);
+    }
+
+    @Test
+    void tellsAFlappingServerEveryThirtySecondsAtMost() {
+        for (int second = 0; second < 60; second++) {
+            attempts.fail();
+            ScriptConnection opened = attempts.succeed();
+            // As if it were well, so that the pauses do not grow.
+            link.answered(opened);
+            nanos.addAndGet(Duration.ofSeconds(1).toNanos());
+            link.replace(opened, null);
+        }
+        assertThat(told()).as("of a minute").containsExactly(Level.WARN, Level.INFO, Level.WARN, Level.INFO);
+    }
+
+    @Test
+    void tellsASecondOutageLateIfItLasts() {
+        attempts.fail();
+        link.replace(attempts.succeed(), null);
+        attempts.fail();
+        assertThat(told()).as("within the bound").containsExactly(Level.WARN, Level.INFO);
+        nanos.addAndGet(Duration.ofSeconds(30).toNanos());
+        attempts.fail();
+        assertThat(told()).containsExactly(Level.WARN, Level.INFO, Level.WARN);
+    }
+
+    @Test
+    void tellsNoEndOfAnOutageThatWasNotTold() {
+        attempts.fail();
+        link.replace(attempts.succeed(), null);
+        attempts.fail();
+        link.replace(attempts.succeed(), null);
+        assertThat(told()).containsExactly(Level.WARN, Level.INFO);
     }
 
     @Test
@@ -68,9 +135,14 @@ class LinkTest {
                 .isSameAs(link.absence().incident());
     }
 
-    /** Attempts to connect that end when the test says so, on its thread. */
+    /** Attempts to connect that end when the test says so. */
     private static final class Attempts implements ScriptConnector {
+        private final ScheduledExecutorService timer;
         private final BlockingQueue<CompletableFuture<ScriptConnection>> begun = new LinkedBlockingQueue<>();
+
+        Attempts(ScheduledExecutorService timer) {
+            this.timer = timer;
+        }
 
         @Override
         public CompletionStage<ScriptConnection> connect() {
@@ -81,12 +153,19 @@ class LinkTest {
 
         ScriptConnection succeed() {
             ScriptConnection connection = new Silent();
-            next().complete(connection);
+            CompletableFuture<ScriptConnection> next = next();
+            end(() -> next.complete(connection));
             return connection;
         }
 
         void fail() {
-            next().completeExceptionally(new RedisConnectionException("Unable to connect"));
+            CompletableFuture<ScriptConnection> next = next();
+            end(() -> next.completeExceptionally(new RedisConnectionException("Unable to connect")));
+        }
+
+        /** Where attempts begin, so that the link is sure to look at the outcome by then, and has done so on return. */
+        private void end(Runnable outcome) {
+            CompletableFuture.runAsync(outcome, timer).join();
         }
 
         private CompletableFuture<ScriptConnection> next() {
