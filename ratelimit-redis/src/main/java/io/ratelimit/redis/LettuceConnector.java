@@ -70,7 +70,10 @@ final class LettuceConnector implements ScriptConnector {
     /** The timeout of an address bounds the greeting of a server that accepts connections but stays silent. */
     private static RedisURI withTimeout(RedisURI uri, Duration connectTimeout) {
         RedisURI.Builder copy = RedisURI.builder(uri).withTimeout(connectTimeout);
-        uri.getSentinels().forEach(copy::withSentinel);
+        for (RedisURI sentinel : uri.getSentinels()) {
+            copy.withSentinel(
+                    RedisURI.builder(sentinel).withTimeout(connectTimeout).build());
+        }
         if (uri.getSentinelMasterId() != null) {
             copy.withSentinelMasterId(uri.getSentinelMasterId());
         }
@@ -91,7 +94,16 @@ final class LettuceConnector implements ScriptConnector {
             }
         });
         // Lettuce keeps the connect timeout; this is for what it does not time, such as the lookup of a name.
-        return opened.orTimeout(connectTimeout.plus(GRACE).toNanos(), TimeUnit.NANOSECONDS);
+        return opened.orTimeout(
+                longestAttempt(connectTimeout, uri.getSentinels().size()).toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    /**
+     * Lettuce asks one sentinel after the other, each for as long as the connect timeout, and begins with the first one each
+     * time. So an attempt that ended earlier would never come to those listed behind silent ones.
+     */
+    private static Duration longestAttempt(Duration connectTimeout, int sentinels) {
+        return connectTimeout.multipliedBy(sentinels + 1L).plus(GRACE);
     }
 
     private synchronized CompletableFuture<StatefulRedisConnection<byte[], byte[]>> begin() {

@@ -148,7 +148,8 @@ public final class RedisLimitStore implements LimitStore {
         }
 
         /**
-         * Sets how long an attempt to connect may take, and so {@link #build} at most; 1 s unless set.
+         * Sets how long an attempt to connect to the server may take, and {@link #build} at most; 1 s unless set. Each
+         * sentinel that does not answer takes as long again, in the background.
          *
          * @param longest from 1 ms to 10 s
          * @throws IllegalArgumentException if it is out of range

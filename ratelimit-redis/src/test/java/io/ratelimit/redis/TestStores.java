@@ -41,9 +41,12 @@ final class TestStores {
 
     /** Describes a store that goes through the proxy. */
     static RedisLimitStore.Builder through(TcpProxy proxy) {
-        return RedisLimitStore.builder(RedisURI.create(proxy.host(), proxy.port()))
-                .resources(RESOURCES)
-                .namespace("test-" + UUID.randomUUID());
+        return at(RedisURI.create(proxy.host(), proxy.port()));
+    }
+
+    /** Describes a store with keys of its own, at any address. */
+    static RedisLimitStore.Builder at(RedisURI uri) {
+        return RedisLimitStore.builder(uri).resources(RESOURCES).namespace("test-" + UUID.randomUUID());
     }
 
     static Demand demand(String limit, Algorithm algorithm) {
