@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.ratelimit.RateLimitExceededException;
+import io.ratelimit.rule.Rule;
 import io.ratelimit.spring.annotation.RateLimited;
+import io.ratelimit.spring.web.HandlerRules;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.WebApplicationType;
@@ -20,6 +23,7 @@ import org.springframework.http.HttpStatusCode;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.client.RestClient;
+import org.springframework.web.method.HandlerMethod;
 
 /** Annotations where nothing but the starter and YAML is there. */
 @ExtendWith(OutputCaptureExtension.class)
@@ -81,6 +85,32 @@ class AnnotationWiringTest {
                             .count())
                     .isEqualTo(1);
 
+            RestClient client = RestClient.builder()
+                    .baseUrl("http://localhost:" + context.getEnvironment().getProperty("local.server.port"))
+                    .defaultStatusHandler(HttpStatusCode::isError, (request, response) -> {})
+                    .build();
+            assertThat(status(client)).isEqualTo(200);
+            assertThat(status(client)).isEqualTo(200);
+            assertThat(status(client)).isEqualTo(429);
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    @Import({Application.class, OwnHandlerRules.class})
+    static class ApplicationWithHandlerRules {}
+
+    static class OwnHandlerRules implements HandlerRules {
+        @Override
+        public List<Rule> rulesFor(HandlerMethod method) {
+            return List.of();
+        }
+    }
+
+    @Test
+    void limitsHandlersAlsoWhereTheApplicationHasRulesOfItsOwnForThem() {
+        try (ConfigurableApplicationContext context =
+                start(ApplicationWithHandlerRules.class, WebApplicationType.SERVLET)) {
             RestClient client = RestClient.builder()
                     .baseUrl("http://localhost:" + context.getEnvironment().getProperty("local.server.port"))
                     .defaultStatusHandler(HttpStatusCode::isError, (request, response) -> {})

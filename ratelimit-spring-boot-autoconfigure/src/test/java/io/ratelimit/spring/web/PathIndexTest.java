@@ -38,11 +38,12 @@ class PathIndexTest {
             distinct.add(rule("a" + i, "/service-" + i + "/**"));
             distinct.add(rule("b" + i, "/service-" + i + "/items/{id}"));
             distinct.add(rule("c" + i, "/service-" + i + "/items/*/parts"));
+            distinct.add(rule("e" + i, "/service-" + i + "/items/*"));
             sharing.add(rule("d" + i, "/api/v1/resource-" + i + "/{id}"));
         }
 
         PathIndex.Found found = find(distinct, "/service-7/items/1");
-        assertThat(found.matches()).hasSize(2);
+        assertThat(found.matches()).hasSize(3);
         assertThat(found.evaluated()).isLessThanOrEqualTo(10);
         assertThat(find(sharing, "/api/v1/resource-7/1").evaluated()).isEqualTo(1);
         assertThat(find(distinct, "/nothing/like/that").evaluated()).isZero();

@@ -22,7 +22,6 @@ import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -92,7 +91,6 @@ final class RateLimitedAutoConfiguration {
         }
 
         @Bean
-        @ConditionalOnMissingBean
         HandlerRules rateLimitHandlerRules(RateLimitedSupport support) {
             return new AnnotatedHandlers(support);
         }

@@ -19,6 +19,7 @@ import io.ratelimit.spring.web.WebErrorListener;
 import io.ratelimit.spring.web.WebSettings;
 import jakarta.servlet.Filter;
 import java.util.EnumSet;
+import java.util.List;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -86,10 +87,17 @@ final class RateLimitWebAutoConfiguration {
                 settings,
                 lists,
                 digest,
-                handlerRules.getIfAvailable(() -> HandlerRules.NONE),
+                all(handlerRules.orderedStream().toList()),
                 beans.getBeansOfType(KeyResolver.class),
                 customizer.getIfAvailable(),
                 errorListeners.orderedStream().toList());
+    }
+
+    /** Those of annotations and those of the application: neither replaces the other. */
+    private static HandlerRules all(List<HandlerRules> sources) {
+        return method -> sources.stream()
+                .flatMap(source -> source.rulesFor(method).stream())
+                .toList();
     }
 
     @Bean
