@@ -3,6 +3,7 @@ package io.ratelimit.spring.annotation;
 import io.ratelimit.identity.Caller;
 import io.ratelimit.identity.Identity;
 import io.ratelimit.identity.IdentityDigest;
+import io.ratelimit.rule.CostNumber;
 import io.ratelimit.rule.Mode;
 import io.ratelimit.rule.Rule;
 import io.ratelimit.rule.RuleDemand;

@@ -64,7 +64,7 @@ final class Problems {
         boolean shown = value != null && HARMLESS.matcher(value.toString()).matches();
         found.add(new ConfigurationProblem(
                 property,
-                value == null ? null : shown ? value.toString() : MASK,
+                value == null ? null : shown ? show(property, value) : MASK,
                 reason,
                 expected,
                 exampleLine,

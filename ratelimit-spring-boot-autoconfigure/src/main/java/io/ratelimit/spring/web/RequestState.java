@@ -81,7 +81,8 @@ final class RequestState {
 
     /** Returns whether this is the dispatch with which the request came in, not one inside it. */
     boolean isEntry(HttpServletRequest request) {
-        return entry == request.getDispatcherType();
+        DispatcherType type = request.getDispatcherType();
+        return entry == null ? type == DispatcherType.REQUEST : entry == type;
     }
 
     /** Returns the response whose headers tell about the decisions; {@code null} if no filter of ours saw the request. */
