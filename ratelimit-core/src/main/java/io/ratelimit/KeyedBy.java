@@ -15,8 +15,8 @@ final class KeyedBy {
             case IP -> Identity.ofIp(value);
             case API_KEY -> Identity.ofApiKey(value);
             case GLOBAL -> Identity.global();
-            case RESOLVER -> new Identity("resolver:" + key.text(), value);
-            case EXPRESSION -> new Identity("expression:", value);
+            case RESOLVER -> new Identity(Identity.RESOLVER + key.text(), value);
+            case EXPRESSION -> new Identity(Identity.EXPRESSION, value);
             case IDENTITY -> new Identity(ANY, value);
         };
     }

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * begins the next, longer pause.
  */
 final class Circuit {
-    private static final double ALL = 100;
+    private static final float ALL = 100;
     private static final double GROWTH = 2;
     private static final long STALL_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
     private static final double JITTER = 0.3;
@@ -53,7 +53,7 @@ final class Circuit {
     private static CircuitBreakerConfig config(FailoverSettings settings) {
         return CircuitBreakerConfig.custom()
                 .slidingWindow(settings.failureThreshold(), settings.failureThreshold(), SlidingWindowType.COUNT_BASED)
-                .failureRateThreshold((float) ALL)
+                .failureRateThreshold(ALL)
                 .maxWaitDurationInHalfOpenState(FailoverSettings.LONGEST_PAUSE)
                 .permittedNumberOfCallsInHalfOpenState(1)
                 .automaticTransitionFromOpenToHalfOpenEnabled(true)

@@ -33,10 +33,6 @@ final class Debts {
         return open.isEmpty();
     }
 
-    int size() {
-        return open.size();
-    }
-
     /** Notes what the fallback admitted, in the terms of the whole limit. */
     void note(Demand demand) {
         if (open.size() < maxKeys || open.containsKey(demand.key())) {

@@ -8,6 +8,7 @@ import io.ratelimit.limit.Decision;
 import io.ratelimit.limit.Key;
 import io.ratelimit.limit.LimitDecision;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -23,8 +24,8 @@ final class LastDecisions {
         this.remaining = Caffeine.newBuilder()
                 .maximumSize(maxKeys)
                 .ticker(nanos)
-                .expireAfter(Expiry.<Key, Remaining>writing((key, last) ->
-                        Duration.of(last.untilMicros() - ticker.epochMicros(), java.time.temporal.ChronoUnit.MICROS)))
+                .expireAfter(Expiry.<Key, Remaining>writing(
+                        (key, last) -> Duration.of(last.untilMicros() - ticker.epochMicros(), ChronoUnit.MICROS)))
                 .build();
     }
 

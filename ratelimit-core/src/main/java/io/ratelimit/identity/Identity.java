@@ -22,6 +22,10 @@ public record Identity(String kind, String value) {
     public static final String IP = "ip";
     /** Everybody; the value is empty. */
     public static final String GLOBAL = "global";
+    /** The beginning of the kind of what a resolver finds; its name follows. No bean's name makes one of the others. */
+    public static final String RESOLVER = "resolver:";
+    /** What an expression yields. */
+    public static final String EXPRESSION = "expression:";
     /** The end of the kind of an identity that is absent and counted by address, as in {@code user:ip}. */
     public static final String BY_IP = ":ip";
 

@@ -5,15 +5,13 @@ import java.util.Objects;
 /**
  * What made a decision: a store, or what stood in for it.
  *
- * @param id the name in metrics: a backend's name, {@code fallback}, {@code deny-cache} or {@code failure-policy}
+ * @param id the name in metrics: a backend's name, {@code fallback} or {@code failure-policy}
  */
 public record Source(String id) {
     /** The store in this process. */
     public static final Source MEMORY = new Source("memory");
     /** The local store that decides while the backend cannot. */
     public static final Source FALLBACK = new Source("fallback");
-    /** A denial that is still true, remembered by this instance. */
-    public static final Source DENY_CACHE = new Source("deny-cache");
     /** The rule's failure policy, without any counting. */
     public static final Source FAILURE_POLICY = new Source("failure-policy");
 

@@ -1,6 +1,7 @@
 package io.ratelimit.limit;
 
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -41,7 +42,7 @@ public enum TickUnit {
     /** Returns so many ticks as a duration. */
     public Duration toDuration(long ticks) {
         return switch (this) {
-            case MICROSECOND -> Duration.of(ticks, java.time.temporal.ChronoUnit.MICROS);
+            case MICROSECOND -> Duration.of(ticks, ChronoUnit.MICROS);
             case MILLISECOND -> Duration.ofMillis(ticks);
             case SECOND -> Duration.ofSeconds(ticks);
         };

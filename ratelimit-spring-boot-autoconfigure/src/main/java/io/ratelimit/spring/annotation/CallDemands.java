@@ -16,9 +16,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Finds out what a call asks of a rule: on whose quota, and how much. There is always somebody whose quota it is. */
 final class CallDemands {
-    /** Ends at a colon, as no kind that has a meaning of its own does. */
-    private static final String EXPRESSION = "expression:";
-
     /** The end of the kind of an identity that is absent where there is no address to count by either. */
     private static final String BY_NOBODY = ":nobody";
 
@@ -78,7 +75,7 @@ final class CallDemands {
         try {
             String text = KeyText.of(key.evaluate(arguments));
             if (text != null) {
-                return new Identity(EXPRESSION, text);
+                return new Identity(Identity.EXPRESSION, text);
             }
             errors.report(
                     CallError.KEY,
@@ -86,7 +83,7 @@ final class CallDemands {
         } catch (Exception thrown) {
             errors.report(CallError.KEY, thrown);
         }
-        return nobody(EXPRESSION);
+        return nobody(Identity.EXPRESSION);
     }
 
     private long cost(ArgumentExpression cost, Rule rule, @Nullable Object[] arguments) {

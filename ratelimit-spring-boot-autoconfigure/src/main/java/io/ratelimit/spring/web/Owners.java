@@ -77,8 +77,7 @@ final class Owners {
 
     private Caller custom(RuleMatch match, Requester requester, HttpServletRequest request) {
         RuleKey key = match.key();
-        // Ours end at the colon, so that no bean's name makes one of the other kinds.
-        String kind = key.kind() == RuleKey.Kind.RESOLVER ? "resolver:" + key.text() : "expression:";
+        String kind = key.kind() == RuleKey.Kind.RESOLVER ? Identity.RESOLVER + key.text() : Identity.EXPRESSION;
         String value = null;
         Exception failure = null;
         try {
