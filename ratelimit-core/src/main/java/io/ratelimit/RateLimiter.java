@@ -220,9 +220,10 @@ public final class RateLimiter implements AutoCloseable {
         List<LimitDecision> limits = rule.limits().stream()
                 .map(limit -> new LimitDecision(
                         Demand.of(new Key("", limit.counter()), limit.limit(), permits),
-                        new Verdict(true, limit.limit().capacity(), 0, 0, 0, 0)))
+                        new Verdict(true, limit.limit().capacity(), 0, 0, 0, 0),
+                        NOBODY))
                 .toList();
-        return Decision.of(NOBODY, limits, List.of());
+        return Decision.of(limits, List.of());
     }
 
     static <T> T await(CompletionStage<T> stage) {

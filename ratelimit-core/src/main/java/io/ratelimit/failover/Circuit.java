@@ -7,7 +7,7 @@ import io.github.resilience4j.core.IntervalFunction;
 import io.ratelimit.store.StoreException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,10 +27,11 @@ final class Circuit {
     private final CircuitBreaker breaker;
     private final long slowNanos;
     private final AtomicReference<@Nullable Incident> lastIncident = new AtomicReference<>();
+    private volatile @Nullable StoreException reason;
 
     private record Incident(long notedNanos, @Nullable Object cause) {}
 
-    Circuit(FailoverSettings settings, Consumer<CircuitState> onChange, Runnable onProbe) {
+    Circuit(FailoverSettings settings, BiConsumer<Circuit, CircuitState> onChange, Runnable onProbe) {
         this.breaker = CircuitBreaker.of("ratelimit", config(settings));
         this.slowNanos = settings.slowCallDuration().toNanos();
         breaker.getEventPublisher().onStateTransition(event -> {
@@ -38,10 +39,10 @@ final class Circuit {
                 case HALF_OPEN -> onProbe.run();
                 case OPEN -> {
                     if (event.getStateTransition().getFromState() == CircuitBreaker.State.CLOSED) {
-                        onChange.accept(CircuitState.OPEN);
+                        onChange.accept(this, CircuitState.OPEN);
                     }
                 }
-                case CLOSED -> onChange.accept(CircuitState.CLOSED);
+                case CLOSED -> onChange.accept(this, CircuitState.CLOSED);
                 case FORCED_OPEN -> {
                     // The store is closed; nobody has to be told.
                 }
@@ -74,6 +75,12 @@ final class Circuit {
         };
     }
 
+    /** Returns the last failure that was noted; {@code null} if it was slowness, or if there was none. */
+    @Nullable
+    StoreException reason() {
+        return reason;
+    }
+
     /** Leaves the store alone for good. */
     void close() {
         breaker.transitionToForcedOpenState();
@@ -88,6 +95,7 @@ final class Circuit {
         if (took < slowNanos) {
             breaker.onSuccess(took, TimeUnit.NANOSECONDS);
         } else if (isNewIncident(startNanos, null, true)) {
+            reason = null;
             breaker.onError(took, TimeUnit.NANOSECONDS, slow);
         }
     }
@@ -95,9 +103,15 @@ final class Circuit {
     /** Notes a failure, unless the call was lost in an incident that has been noted. */
     void failed(StoreException failure, long startNanos) {
         boolean stall = failure.kind() == StoreException.Kind.TIMEOUT;
-        if (isClosed() && isNewIncident(startNanos, failure.incident(), stall)) {
+        if (isClosed() && !isOfKeys(failure.kind()) && isNewIncident(startNanos, failure.incident(), stall)) {
+            reason = failure;
             breaker.onError(System.nanoTime() - startNanos, TimeUnit.NANOSECONDS, failure);
         }
+    }
+
+    /** While keys move from one node to another, some cannot be decided about together; that says nothing about the node. */
+    private static boolean isOfKeys(StoreException.Kind kind) {
+        return kind == StoreException.Kind.TRY_AGAIN;
     }
 
     void probeSucceeded(long startNanos) {

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,9 +68,9 @@ final class Debts {
         return open.containsKey(key);
     }
 
-    /** Returns up to so many of the keys that have debts. */
-    List<Key> keys(int most) {
-        return open.keySet().stream().limit(most).toList();
+    /** Returns up to so many of the keys that have debts, of those that can be charged. */
+    List<Key> keys(int most, Predicate<Key> chargeable) {
+        return open.keySet().stream().filter(chargeable).limit(most).toList();
     }
 
     /** Puts debts back that could not be charged. */

@@ -1,11 +1,13 @@
 package io.ratelimit.failover;
 
 import io.ratelimit.limit.Decision;
+import io.ratelimit.limit.Key;
 import io.ratelimit.limit.Source;
 import io.ratelimit.limit.Ticker;
 import io.ratelimit.store.LimitStore;
 import io.ratelimit.store.MemoryStore;
 import io.ratelimit.store.Operation;
+import io.ratelimit.store.PiecewiseExecutor;
 import io.ratelimit.store.StoreException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,7 +17,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,7 +34,8 @@ public final class FailoverStore implements LimitStore {
     private static final Logger log = LoggerFactory.getLogger(FailoverStore.class);
 
     private final LimitStore primary;
-    private final Circuit circuit;
+    private final Circuits circuits;
+    private final PiecewiseExecutor pieces;
     private final LastDecisions last;
     private final Fallback fallback;
     private final FailureDecider failureDecider;
@@ -43,7 +45,6 @@ public final class FailoverStore implements LimitStore {
     private final FailoverListener listener;
     private final TransitionLog transitions = new TransitionLog(System::nanoTime);
     private volatile long lastLatencyNanos;
-    private volatile @Nullable StoreException lastFailure;
 
     private FailoverStore(Builder builder) {
         FailoverSettings settings = builder.settings;
@@ -56,9 +57,10 @@ public final class FailoverStore implements LimitStore {
         this.failureDecider = new FailureDecider(fallback, builder.ticker);
         this.refunds = new RefundRoute(this::askPrimary, fallback, failureDecider);
         Probe probe = new Probe(primary);
-        this.circuit = new Circuit(settings, this::changed, () -> probe(probe));
+        this.circuits = new Circuits(settings, this::changed, shard -> probe(probe, shard));
+        this.pieces = new PiecewiseExecutor(this::executeWhole, primary::shardOf);
         this.recovery =
-                new Recovery(primary, circuit, debts, fallback, failure -> tell(heard -> heard.failed(failure)));
+                new Recovery(primary, circuits, debts, fallback, failure -> tell(heard -> heard.failed(failure)));
     }
 
     /**
@@ -72,15 +74,19 @@ public final class FailoverStore implements LimitStore {
 
     @Override
     public CompletionStage<Decision> execute(Operation operation) {
-        return operation instanceof Operation.Refund refund ? refunds.execute(refund) : askPrimary(operation);
+        return pieces.execute(operation);
     }
 
     @Override
     public CompletionStage<List<Decision>> executeAll(List<Operation> operations) {
-        if (circuit.isClosed()
+        List<Key> keys = operations.stream()
+                .flatMap(operation -> operation.keys().stream())
+                .toList();
+        if (pieces.isWhole(keys)
+                && circuitOf(keys).isClosed()
                 && recovery.isSettled()
                 && operations.stream().noneMatch(Operation.Refund.class::isInstance)) {
-            return askPrimary(operations);
+            return askPrimary(operations, circuitOf(keys));
         }
         CompletionStage<List<Decision>> all = CompletableFuture.completedFuture(new ArrayList<>(operations.size()));
         for (Operation operation : operations) {
@@ -92,9 +98,14 @@ public final class FailoverStore implements LimitStore {
         return all;
     }
 
-    /** Returns whether the primary is asked. */
+    @Override
+    public String shardOf(Key key) {
+        return primary.shardOf(key);
+    }
+
+    /** Returns whether the primary is asked; of several shards, all of them. */
     public CircuitState circuitState() {
-        return circuit.state();
+        return circuits.state();
     }
 
     /** Returns how long the primary took for the last call that it answered; zero if there was none. */
@@ -109,37 +120,46 @@ public final class FailoverStore implements LimitStore {
 
     @Override
     public void close() {
-        circuit.close();
+        circuits.close();
         recovery.close();
         primary.close();
     }
 
+    private CompletionStage<Decision> executeWhole(Operation operation) {
+        return operation instanceof Operation.Refund refund ? refunds.execute(refund) : askPrimary(operation);
+    }
+
+    private Circuit circuitOf(List<Key> keys) {
+        return circuits.of(primary.shardOf(keys.get(0)));
+    }
+
     private CompletionStage<Decision> askPrimary(Operation operation) {
+        Circuit circuit = circuitOf(operation.keys());
         if (!circuit.isClosed()) {
             return CompletableFuture.completedFuture(decideWithout(operation, true));
         }
         long start = System.nanoTime();
         return StoreException.guard(() -> recovery.execute(operation))
                 .handle((decision, failure) -> failure == null
-                        ? answered(decision, start)
-                        : lost(operation, StoreException.of(failure), start));
+                        ? answered(decision, circuit, start)
+                        : lost(operation, StoreException.of(failure), circuit, start));
     }
 
-    private CompletionStage<List<Decision>> askPrimary(List<Operation> operations) {
+    private CompletionStage<List<Decision>> askPrimary(List<Operation> operations, Circuit circuit) {
         long start = System.nanoTime();
         return StoreException.guard(() -> primary.executeAll(operations)).handle((decisions, failure) -> {
             if (failure == null) {
-                decisions.forEach(decision -> answered(decision, start));
+                decisions.forEach(decision -> answered(decision, circuit, start));
                 return decisions;
             }
             StoreException known = StoreException.of(failure);
             return operations.stream()
-                    .map(operation -> lost(operation, known, start))
+                    .map(operation -> lost(operation, known, circuit, start))
                     .toList();
         });
     }
 
-    private Decision answered(Decision decision, long start) {
+    private Decision answered(Decision decision, Circuit circuit, long start) {
         circuit.succeeded(start);
         lastLatencyNanos = System.nanoTime() - start;
         last.record(decision);
@@ -147,8 +167,7 @@ public final class FailoverStore implements LimitStore {
     }
 
     /** What the store may have counted itself, or may still count, is not charged to it afterwards: never twice. */
-    private Decision lost(Operation operation, StoreException failure, long start) {
-        lastFailure = failure;
+    private Decision lost(Operation operation, StoreException failure, Circuit circuit, long start) {
         circuit.failed(failure, start);
         tell(heard -> heard.failed(failure));
         return decideWithout(operation, failure.fate() == StoreException.Fate.NOT_CARRIED_OUT);
@@ -164,28 +183,31 @@ public final class FailoverStore implements LimitStore {
         return decision;
     }
 
-    private void probe(Probe probe) {
+    private void probe(Probe probe, String shard) {
         long start = System.nanoTime();
-        var unused = StoreException.guard(probe::ask).whenComplete((decision, failure) -> {
-            if (failure == null) {
-                circuit.probeSucceeded(start);
-            } else {
-                StoreException known = StoreException.of(failure);
-                circuit.probeFailed(start, known);
-                transitions.stillOpen(known);
-                tell(heard -> heard.failed(known));
-            }
-        });
+        Circuit circuit = circuits.of(shard);
+        probe.ask(shard)
+                .ifPresentOrElse(
+                        asked -> asked.whenComplete((decision, failure) -> {
+                            if (failure == null) {
+                                circuit.probeSucceeded(start);
+                            } else {
+                                StoreException known = StoreException.of(failure);
+                                circuit.probeFailed(start, known);
+                                transitions.stillOpen(known);
+                                tell(heard -> heard.failed(known));
+                            }
+                        }),
+                        () -> circuits.forget(shard));
     }
 
-    private void changed(CircuitState state) {
-        if (state == CircuitState.OPEN) {
-            transitions.opened(lastFailure);
+    private void changed(Circuits.Change change) {
+        if (change.state() == CircuitState.OPEN) {
+            transitions.opened(change.reason());
         } else {
-            lastFailure = null;
             transitions.closed();
         }
-        tell(heard -> heard.circuitChanged(state));
+        tell(heard -> heard.circuitChanged(change.state()));
     }
 
     private void tell(Consumer<FailoverListener> event) {

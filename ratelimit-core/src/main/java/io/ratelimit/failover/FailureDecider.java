@@ -47,7 +47,8 @@ final class FailureDecider {
     /** Answers that a demand is admitted, without counting it. */
     LimitDecision admit(Demand demand) {
         Limit limit = demand.limit();
-        return new LimitDecision(demand, new Verdict(true, limit.capacity(), 0, 0, 0, now(limit)));
+        return new LimitDecision(
+                demand, new Verdict(true, limit.capacity(), 0, 0, 0, now(limit)), Source.FAILURE_POLICY);
     }
 
     private interface Local {
@@ -68,9 +69,7 @@ final class FailureDecider {
         Decision decision = fallbackDecides.decide(localEnforced, localShadow);
         boolean shadowAsked = localShadow.isEmpty() || !decision.shadow().isEmpty();
         return Decision.of(
-                Source.FALLBACK,
-                merge(enforced, decision.limits()),
-                shadowAsked ? merge(shadow, decision.shadow()) : List.of());
+                merge(enforced, decision.limits()), shadowAsked ? merge(shadow, decision.shadow()) : List.of());
     }
 
     /** What has happened is taken in any case: no policy denies it. */
@@ -78,8 +77,7 @@ final class FailureDecider {
         List<Demand> local = local(demands);
         return local.isEmpty()
                 ? byPolicy(demands.stream().map(this::admit).toList(), List.of())
-                : Decision.of(
-                        Source.FALLBACK, merge(demands, fallback.charge(local).limits()), List.of());
+                : Decision.of(merge(demands, fallback.charge(local).limits()), List.of());
     }
 
     private static List<Demand> local(List<Demand> demands) {
@@ -104,7 +102,7 @@ final class FailureDecider {
         }
         Limit limit = demand.limit();
         long retryAfter = Math.max(1, RETRY_AFTER_MICROS / limit.tickUnit().micros());
-        return new LimitDecision(demand, new Verdict(false, 0, retryAfter, 0, 0, now(limit)));
+        return new LimitDecision(demand, new Verdict(false, 0, retryAfter, 0, 0, now(limit)), Source.FAILURE_POLICY);
     }
 
     private long now(Limit limit) {
@@ -112,6 +110,6 @@ final class FailureDecider {
     }
 
     private static Decision byPolicy(List<LimitDecision> limits, List<LimitDecision> shadow) {
-        return Decision.of(Source.FAILURE_POLICY, limits, shadow);
+        return Decision.of(limits, shadow);
     }
 }

@@ -105,28 +105,29 @@ final class Fallback {
         }
         List<Demand> watched = shadow.stream().anyMatch(this::isSpent) ? List.of() : shadow;
         if (demands.isEmpty() && watched.isEmpty()) {
-            return Decision.of(Source.FALLBACK, List.of(), each(shadow, this::spentOrPeeked));
+            return Decision.of(List.of(), each(shadow, this::spentOrPeeked));
         }
         Decision local = counters.decide(asking.of(each(demands, this::local), each(watched, this::local)));
         Decision answer = answer(local, demands, watched);
         boolean shadowDenied = answer.allowed() && watched.size() < shadow.size();
-        return shadowDenied ? Decision.of(Source.FALLBACK, answer.limits(), each(shadow, this::spentOrPeeked)) : answer;
+        return shadowDenied ? Decision.of(answer.limits(), each(shadow, this::spentOrPeeked)) : answer;
     }
 
     private Decision deniedBySpent(List<Demand> demands) {
-        return Decision.of(Source.FALLBACK, each(demands, this::spentOrPeeked), List.of());
+        return Decision.of(each(demands, this::spentOrPeeked), List.of());
     }
 
     private LimitDecision spentOrPeeked(Demand demand) {
         LastDecisions.@Nullable Remaining seen = last.of(demand.key());
         if (seen == null || !isBeyond(demand, seen)) {
             Decision peeked = counters.decide(Operation.Peek.of(local(demand)));
-            return new LimitDecision(demand, peeked.limits().get(0).verdict());
+            return new LimitDecision(demand, peeked.limits().get(0).verdict(), Source.FALLBACK);
         }
         long tick = demand.limit().tickUnit().micros();
         long now = ticker.epochMicros();
         long wait = Math.max(1, -Math.floorDiv(now - seen.untilMicros(), tick));
-        return new LimitDecision(demand, new Verdict(false, 0, wait, wait, 0, Math.floorDiv(now, tick)));
+        return new LimitDecision(
+                demand, new Verdict(false, 0, wait, wait, 0, Math.floorDiv(now, tick)), Source.FALLBACK);
     }
 
     private boolean isSpent(Demand demand) {
@@ -153,7 +154,6 @@ final class Fallback {
     /** The answer in the terms in which it was asked. */
     private static Decision answer(Decision local, List<Demand> demands, List<Demand> shadow) {
         return Decision.of(
-                Source.FALLBACK,
                 restated(local.limits(), demands),
                 local.shadow().isEmpty() ? List.of() : restated(local.shadow(), shadow));
     }
@@ -161,7 +161,7 @@ final class Fallback {
     private static List<LimitDecision> restated(List<LimitDecision> answers, List<Demand> demands) {
         List<LimitDecision> restated = new ArrayList<>(answers.size());
         for (int i = 0; i < answers.size(); i++) {
-            restated.add(new LimitDecision(demands.get(i), answers.get(i).verdict()));
+            restated.add(new LimitDecision(demands.get(i), answers.get(i).verdict(), Source.FALLBACK));
         }
         return restated;
     }

@@ -7,6 +7,7 @@ import io.ratelimit.store.LimitStore;
 import io.ratelimit.store.Operation;
 import io.ratelimit.store.StoreException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -17,7 +18,9 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,23 +35,23 @@ final class Recovery implements AutoCloseable {
     private static final long PAUSE_MILLIS = 100;
 
     private final LimitStore primary;
-    private final Circuit circuit;
+    private final Circuits circuits;
     private final Debts debts;
     private final Fallback fallback;
     private final Map<Key, CompletableFuture<?>> settling = new ConcurrentHashMap<>();
     private final Consumer<StoreException> failures;
     private final AtomicBoolean awake = new AtomicBoolean();
-    private volatile int batch = 1;
+    private final AtomicInteger batch = new AtomicInteger(1);
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "ratelimit-recovery");
         thread.setDaemon(true);
         return thread;
     });
 
-    Recovery(LimitStore primary, Circuit circuit, Debts debts, Fallback fallback, Consumer<StoreException> failures) {
+    Recovery(LimitStore primary, Circuits circuits, Debts debts, Fallback fallback, Consumer<StoreException> failures) {
         this.failures = failures;
         this.primary = primary;
-        this.circuit = circuit;
+        this.circuits = circuits;
         this.debts = debts;
         this.fallback = fallback;
     }
@@ -75,7 +78,8 @@ final class Recovery implements AutoCloseable {
                 .toList();
         if (!others.isEmpty()) {
             return CompletableFuture.allOf(others.toArray(CompletableFuture[]::new))
-                    .thenCompose(done -> circuit.isClosed() ? execute(operation) : openedMeanwhile());
+                    .thenCompose(done ->
+                            circuitOf(operation.keys().get(0)).isClosed() ? execute(operation) : openedMeanwhile());
         }
         Claim claim = claim(owing);
         if (claim.keys().size() < owing.size()) {
@@ -101,14 +105,18 @@ final class Recovery implements AutoCloseable {
         timer.shutdownNow();
     }
 
-    /** Begins with one key and doubles: what a store takes in without an answer is lost, so it had better be little. */
+    /**
+     * Begins with one key and takes one more for each that is charged: what a store takes in without an answer is lost, so it
+     * had better be little.
+     */
     private void work() {
         awake.set(false);
         try {
-            if (circuit.isClosed()) {
+            for (List<Key> ofOne :
+                    byOwner(debts.keys(batch.get(), key -> circuitOf(key).isClosed()))) {
                 long start = System.nanoTime();
-                var unused = settle(claim(debts.keys(batch)), List.of())
-                        .whenComplete((none, failure) -> settled(start, failure));
+                var unused = settle(claim(ofOne), List.of())
+                        .whenComplete((none, failure) -> settled(circuitOf(ofOne.get(0)), start, failure));
             }
         } finally {
             if (!debts.isEmpty()) {
@@ -117,11 +125,20 @@ final class Recovery implements AutoCloseable {
         }
     }
 
-    private void settled(long start, @Nullable Throwable failure) {
+    /** Each owner by itself, because a call over several may be carried out for some of them only. */
+    private static Collection<List<Key>> byOwner(List<Key> keys) {
+        return keys.stream().collect(Collectors.groupingBy(Key::owner)).values();
+    }
+
+    private Circuit circuitOf(Key key) {
+        return circuits.of(primary.shardOf(key));
+    }
+
+    private void settled(Circuit circuit, long start, @Nullable Throwable failure) {
         if (failure == null) {
-            batch = Math.min(LARGEST_BATCH, 2 * batch);
+            batch.updateAndGet(size -> Math.min(LARGEST_BATCH, size + 1));
         } else {
-            batch = 1;
+            batch.set(1);
             StoreException known = StoreException.of(failure);
             circuit.failed(known, start);
             failures.accept(known);

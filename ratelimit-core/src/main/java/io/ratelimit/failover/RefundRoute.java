@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /** Gives permits back to the store that they were taken from, which is not always the one that decides now. */
 final class RefundRoute {
@@ -26,31 +25,57 @@ final class RefundRoute {
     }
 
     CompletionStage<Decision> execute(Operation.Refund refund) {
-        List<Grant> byPrimary = new ArrayList<>();
-        List<Grant> byFallback = new ArrayList<>();
-        List<LimitDecision> byNobody = new ArrayList<>();
-        for (Grant grant : refund.grants()) {
+        List<Grant> grants = refund.grants();
+        Answers answers = new Answers(grants.size());
+        List<Integer> byPrimary = new ArrayList<>();
+        List<Integer> byFallback = new ArrayList<>();
+        for (int i = 0; i < grants.size(); i++) {
+            Grant grant = grants.get(i);
             if (grant.source().equals(Source.FALLBACK)) {
                 // Once charged to the store, it is the store's to give back.
-                (fallback.holds(grant.demand()) ? byFallback : byPrimary).add(grant);
+                (fallback.holds(grant.demand()) ? byFallback : byPrimary).add(i);
             } else if (grant.source().equals(Source.FAILURE_POLICY)) {
-                byNobody.add(failureDecider.admit(grant.demand()));
+                answers.put(i, failureDecider.admit(grant.demand()));
             } else {
-                byPrimary.add(grant);
+                byPrimary.add(i);
             }
         }
-        Decision here = byNobody.isEmpty() ? null : Decision.of(Source.FAILURE_POLICY, byNobody, List.of());
         if (!byFallback.isEmpty()) {
-            here = after(here, fallback.refund(byFallback));
+            answers.put(byFallback, fallback.refund(chosen(grants, byFallback)));
         }
         if (byPrimary.isEmpty()) {
-            return CompletableFuture.completedFuture(here);
+            return CompletableFuture.completedFuture(answers.decision());
         }
-        Decision given = here;
-        return primary.apply(new Operation.Refund(byPrimary)).thenApply(there -> after(given, there));
+        return primary.apply(new Operation.Refund(chosen(grants, byPrimary))).thenApply(there -> {
+            answers.put(byPrimary, there);
+            return answers.decision();
+        });
     }
 
-    private static Decision after(@Nullable Decision first, Decision second) {
-        return first == null ? second : first.followedBy(second);
+    private static List<Grant> chosen(List<Grant> grants, List<Integer> positions) {
+        return positions.stream().map(grants::get).toList();
+    }
+
+    /** The answers in the order of the grants, whoever gave them. */
+    private static final class Answers {
+        private final LimitDecision[] byPosition;
+
+        Answers(int size) {
+            this.byPosition = new LimitDecision[size];
+        }
+
+        void put(int position, LimitDecision answer) {
+            byPosition[position] = answer;
+        }
+
+        void put(List<Integer> positions, Decision answer) {
+            for (int i = 0; i < positions.size(); i++) {
+                put(positions.get(i), answer.limits().get(i));
+            }
+        }
+
+        Decision decision() {
+            return Decision.of(List.of(byPosition), List.of());
+        }
     }
 }

@@ -19,12 +19,13 @@ public final class Decision {
     private final boolean allowed;
     private final LimitDecision binding;
 
-    private Decision(Source source, List<LimitDecision> limits, List<LimitDecision> shadow) {
-        this.source = source;
+    private Decision(List<LimitDecision> limits, List<LimitDecision> shadow) {
         this.limits = List.copyOf(limits);
         this.shadow = List.copyOf(shadow);
         this.allowed = allAllow(this.limits);
-        this.binding = bindingOf(limits.isEmpty() ? shadow : limits, allowed);
+        List<LimitDecision> shown = limits.isEmpty() ? this.shadow : this.limits;
+        this.binding = bindingOf(shown, allowed);
+        this.source = allowed ? sourceOf(shown) : binding.source();
     }
 
     /**
@@ -34,11 +35,11 @@ public final class Decision {
      * @param shadow the answers of limits that are only watched, empty if they were not asked
      * @throws IllegalArgumentException if there is no answer at all
      */
-    public static Decision of(Source source, List<LimitDecision> limits, List<LimitDecision> shadow) {
+    public static Decision of(List<LimitDecision> limits, List<LimitDecision> shadow) {
         if (limits.isEmpty() && shadow.isEmpty()) {
             throw new IllegalArgumentException("limits: none (expected: the answer of at least one limit)");
         }
-        return new Decision(source, limits, shadow);
+        return new Decision(limits, shadow);
     }
 
     /** Returns the decision over both phases of one request: this one's limits and then the later one's. */
@@ -47,7 +48,7 @@ public final class Decision {
         allLimits.addAll(later.limits);
         List<LimitDecision> allShadow = new ArrayList<>(shadow);
         allShadow.addAll(later.shadow);
-        return new Decision(later.source, allLimits, allShadow);
+        return new Decision(allLimits, allShadow);
     }
 
     /** Returns whether every enforced limit admits the request. */
@@ -55,7 +56,10 @@ public final class Decision {
         return allowed;
     }
 
-    /** Returns what made the decision. */
+    /**
+     * Returns what made the decision. Where the answers come from several sources, it is the one of a denial's binding limit;
+     * of an admission the fallback if it had a part in it, and otherwise the first that counted.
+     */
     public Source source() {
         return source;
     }
@@ -128,10 +132,23 @@ public final class Decision {
         return grants;
     }
 
-    private void addGrants(List<LimitDecision> taken, List<Grant> grants) {
+    private static void addGrants(List<LimitDecision> taken, List<Grant> grants) {
         for (LimitDecision limit : taken) {
-            grants.add(new Grant(limit.demand(), limit.verdict().at(), source));
+            grants.add(limit.grant());
         }
+    }
+
+    private static Source sourceOf(List<LimitDecision> limits) {
+        Source first = limits.get(0).source();
+        for (LimitDecision limit : limits) {
+            if (limit.source().equals(Source.FALLBACK)) {
+                return limit.source();
+            }
+            if (first.equals(Source.FAILURE_POLICY)) {
+                first = limit.source();
+            }
+        }
+        return first;
     }
 
     private static boolean allAllow(List<LimitDecision> limits) {

@@ -10,17 +10,40 @@ import java.util.concurrent.TimeUnit;
  *
  * @param demand what was asked
  * @param verdict the answer in ticks
+ * @param source what gave the answer
  */
-public record LimitDecision(Demand demand, Verdict verdict) {
-    /** Checks that both parts are there. */
+public record LimitDecision(Demand demand, Verdict verdict, Source source) {
+    /** Checks that all parts are there. */
     public LimitDecision {
         Objects.requireNonNull(demand, "demand");
         Objects.requireNonNull(verdict, "verdict");
+        Objects.requireNonNull(source, "source");
     }
 
     /** Returns whether this limit alone would admit the request. */
     public boolean allowed() {
         return verdict.allowed();
+    }
+
+    /** Returns what an acquisition that was allowed took, to be given back to where it came from. */
+    public Grant grant() {
+        return new Grant(demand, verdict.at(), source);
+    }
+
+    /** Returns the answer to a request that another limit denies, so that it does not wait for its turn. */
+    public LimitDecision withoutDelay() {
+        return verdict.delay() == 0
+                ? this
+                : new LimitDecision(
+                        demand,
+                        new Verdict(
+                                verdict.allowed(),
+                                verdict.remaining(),
+                                verdict.retryAfter(),
+                                verdict.resetAfter(),
+                                0,
+                                verdict.at()),
+                        source);
     }
 
     /** Returns the limit that was asked. */

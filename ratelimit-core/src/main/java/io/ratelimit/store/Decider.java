@@ -8,7 +8,6 @@ import io.ratelimit.limit.Grant;
 import io.ratelimit.limit.Limit;
 import io.ratelimit.limit.LimitDecision;
 import io.ratelimit.limit.Source;
-import io.ratelimit.limit.Verdict;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -68,7 +67,7 @@ final class Decider {
         return taken;
     }
 
-    private static LimitDecision take(Demand demand, CounterTable table, long nowMicros) {
+    private LimitDecision take(Demand demand, CounterTable table, long nowMicros) {
         Limit limit = demand.limit();
         return keep(
                 demand,
@@ -76,16 +75,17 @@ final class Decider {
                 table);
     }
 
-    private static List<LimitDecision> peek(List<Demand> demands, CounterTable table, long nowMicros) {
+    private List<LimitDecision> peek(List<Demand> demands, CounterTable table, long nowMicros) {
         List<LimitDecision> seen = each(demands, demand -> {
             Limit limit = demand.limit();
             Object state = table.state(demand.key());
-            return new LimitDecision(demand, algorithm(limit).peek(state, limit, now(limit, nowMicros), demand.cost()));
+            return new LimitDecision(
+                    demand, algorithm(limit).peek(state, limit, now(limit, nowMicros), demand.cost()), source);
         });
-        return allAllow(seen) ? seen : each(seen, Decider::withoutDelay);
+        return allAllow(seen) ? seen : each(seen, LimitDecision::withoutDelay);
     }
 
-    private static LimitDecision charge(Demand demand, CounterTable table, long nowMicros) {
+    private LimitDecision charge(Demand demand, CounterTable table, long nowMicros) {
         Limit limit = demand.limit();
         return keep(
                 demand,
@@ -93,7 +93,7 @@ final class Decider {
                 table);
     }
 
-    private static LimitDecision refund(Grant grant, CounterTable table, long nowMicros) {
+    private LimitDecision refund(Grant grant, CounterTable table, long nowMicros) {
         Demand demand = grant.demand();
         Limit limit = demand.limit();
         return keep(
@@ -108,38 +108,22 @@ final class Decider {
                 table);
     }
 
-    private static LimitDecision reset(Demand demand, CounterTable table, long nowMicros) {
+    private LimitDecision reset(Demand demand, CounterTable table, long nowMicros) {
         Limit limit = demand.limit();
         table.remove(demand.key());
-        return new LimitDecision(demand, algorithm(limit).fresh(limit, now(limit, nowMicros)));
+        return new LimitDecision(demand, algorithm(limit).fresh(limit, now(limit, nowMicros)), source);
     }
 
-    private static LimitDecision keep(Demand demand, Transition<Object> transition, CounterTable table) {
+    private LimitDecision keep(Demand demand, Transition<Object> transition, CounterTable table) {
         Object state = transition.state();
         if (transition.changed() && state != null) {
             table.put(demand.key(), demand.limit(), state, transition.verdict());
         }
-        return new LimitDecision(demand, transition.verdict());
-    }
-
-    /** Nobody waits for a turn in a request that is denied. */
-    private static LimitDecision withoutDelay(LimitDecision seen) {
-        Verdict verdict = seen.verdict();
-        return verdict.delay() == 0
-                ? seen
-                : new LimitDecision(
-                        seen.demand(),
-                        new Verdict(
-                                verdict.allowed(),
-                                verdict.remaining(),
-                                verdict.retryAfter(),
-                                verdict.resetAfter(),
-                                0,
-                                verdict.at()));
+        return new LimitDecision(demand, transition.verdict(), source);
     }
 
     private Decision decision(List<LimitDecision> limits, List<LimitDecision> shadow) {
-        return Decision.of(source, limits, shadow);
+        return Decision.of(limits, shadow);
     }
 
     private static boolean allAllow(List<LimitDecision> limits) {

@@ -1,11 +1,14 @@
 package io.ratelimit.store;
 
 import io.ratelimit.limit.Decision;
+import io.ratelimit.limit.Key;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 
 /**
  * Where counters live. Every operation is atomic: it sees and changes all its counters at one instant of the store's clock.
+ * A store of several shards may promise that for the counters of one {@link Key#owner()} only; see {@link
+ * PiecewiseExecutor} for what it does with an operation over several.
  *
  * <p>Implementations are safe for any number of threads, never block the caller for the network, and answer within a
  * deadline of their own. They never accept or return {@code null}.
@@ -29,6 +32,16 @@ public interface LimitStore extends AutoCloseable {
      *     carried out
      */
     CompletionStage<List<Decision>> executeAll(List<Operation> operations);
+
+    /**
+     * Returns the shard that decides about a key at present. Shards fail on their own, so that what is known of one says
+     * nothing of another.
+     *
+     * @return a name of the shard; the empty text, as here, of a store that is one whole
+     */
+    default String shardOf(Key key) {
+        return "";
+    }
 
     /** Releases connections and memory. Operations after that fail. */
     @Override

@@ -34,7 +34,8 @@ class CoreArchitectureTest {
     @Test
     void showsOnlyWhatAUserNeeds() {
         ArchitectureRules.onlyThesePublicTypes(
-                        "io.ratelimit.store", Set.of("LimitStore", "MemoryStore", "Operation", "StoreException"))
+                        "io.ratelimit.store",
+                        Set.of("LimitStore", "MemoryStore", "Operation", "PiecewiseExecutor", "StoreException"))
                 .check(SHIPPED);
         ArchitectureRules.onlyThesePublicTypes(
                         "io.ratelimit.failover",

@@ -84,10 +84,10 @@ class DecisionTest {
     }
 
     private static Decision decision(LimitDecision... answers) {
-        return Decision.of(Source.MEMORY, List.of(answers), List.of());
+        return Decision.of(List.of(answers), List.of());
     }
 
     private static LimitDecision answer(String limit, Verdict verdict) {
-        return new LimitDecision(Demand.of(new Key("owner", "counter"), Limit.parse(limit), 1), verdict);
+        return new LimitDecision(Demand.of(new Key("owner", "counter"), Limit.parse(limit), 1), verdict, Source.MEMORY);
     }
 }

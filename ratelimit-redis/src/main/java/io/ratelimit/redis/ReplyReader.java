@@ -48,27 +48,26 @@ final class ReplyReader {
             return conjunctions(peek.demands(), peek.shadow());
         }
         if (operation instanceof Operation.Charge charge) {
-            return Decision.of(SOURCE, answers(charge.demands()), List.of());
+            return Decision.of(answers(charge.demands()), List.of());
         }
         if (operation instanceof Operation.Reset reset) {
-            return Decision.of(SOURCE, answers(reset.demands()), List.of());
+            return Decision.of(answers(reset.demands()), List.of());
         }
         Operation.Refund refund = (Operation.Refund) operation;
-        return Decision.of(
-                SOURCE, answers(refund.grants().stream().map(Grant::demand).toList()), List.of());
+        return Decision.of(answers(refund.grants().stream().map(Grant::demand).toList()), List.of());
     }
 
     /** The watched demands are decided only if the enforced ones are all allowed. */
     private Decision conjunctions(List<Demand> enforced, List<Demand> shadow) {
         List<LimitDecision> limits = answers(enforced);
         boolean allowed = limits.stream().allMatch(LimitDecision::allowed);
-        return Decision.of(SOURCE, limits, allowed ? answers(shadow) : List.of());
+        return Decision.of(limits, allowed ? answers(shadow) : List.of());
     }
 
     private List<LimitDecision> answers(List<Demand> demands) {
         List<LimitDecision> answers = new ArrayList<>(demands.size());
         for (Demand demand : demands) {
-            answers.add(new LimitDecision(demand, verdict()));
+            answers.add(new LimitDecision(demand, verdict(), SOURCE));
         }
         return answers;
     }

@@ -132,7 +132,7 @@ public final class RateLimitMetrics implements RateLimitListener, FailoverListen
             outcome = !rule.shadow() && isDelayed(rule) ? Outcome.DELAYED : Outcome.ALLOWED;
         }
         String id = rule.demand().rule().id();
-        String source = all.source().id();
+        String source = rule.limits().get(0).source().id();
         requests.computeIfAbsent(id, unused -> new ConcurrentHashMap<>())
                 .computeIfAbsent(source, unused -> new Requests(registry, id, source))
                 .count(algorithmOf(rule), outcome);

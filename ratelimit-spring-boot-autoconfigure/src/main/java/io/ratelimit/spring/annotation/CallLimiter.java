@@ -126,7 +126,7 @@ final class CallLimiter {
             (demand.mode() == Mode.ENFORCE ? enforced : watched).addAll(limits);
             rules.add(new RuleDecision.PerRule(demand, limits));
         }
-        return new RuleDecision(Decision.of(Source.FAILURE_POLICY, enforced, watched), rules);
+        return new RuleDecision(Decision.of(enforced, watched), rules);
     }
 
     private static LimitDecision byPolicy(Demand demand) {
@@ -135,6 +135,8 @@ final class CallLimiter {
                 1, TimeUnit.SECONDS.toMicros(1) / demand.limit().tickUnit().micros());
         long now = demand.limit().tickUnit().fromMicros(TimeUnit.MILLISECONDS.toMicros(System.currentTimeMillis()));
         return new LimitDecision(
-                demand, new Verdict(allowed, allowed ? demand.limit().capacity() : 0, allowed ? 0 : second, 0, 0, now));
+                demand,
+                new Verdict(allowed, allowed ? demand.limit().capacity() : 0, allowed ? 0 : second, 0, 0, now),
+                Source.FAILURE_POLICY);
     }
 }

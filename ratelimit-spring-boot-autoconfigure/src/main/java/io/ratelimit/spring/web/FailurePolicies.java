@@ -37,7 +37,7 @@ final class FailurePolicies {
             rules.add(new RuleDecision.PerRule(demand, limits));
             (demand.mode() == Mode.ENFORCE ? enforced : watched).addAll(limits);
         }
-        return new RuleDecision(Decision.of(Source.FAILURE_POLICY, enforced, watched), rules);
+        return new RuleDecision(Decision.of(enforced, watched), rules);
     }
 
     private LimitDecision decide(Demand demand) {
@@ -49,6 +49,7 @@ final class FailurePolicies {
                 demand,
                 denied
                         ? new Verdict(false, 0, wait, 0, 0, now)
-                        : new Verdict(true, demand.limit().capacity(), 0, 0, 0, now));
+                        : new Verdict(true, demand.limit().capacity(), 0, 0, 0, now),
+                Source.FAILURE_POLICY);
     }
 }

@@ -3,6 +3,7 @@ package io.ratelimit.spring.web;
 import io.ratelimit.RuleDecision;
 import io.ratelimit.limit.Decision;
 import io.ratelimit.limit.Grant;
+import io.ratelimit.limit.LimitDecision;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -28,10 +29,7 @@ final class Reservations {
             if (taken && !statuses.isEmpty()) {
                 open.add(new Reservation(
                         statuses,
-                        rule.limits().stream()
-                                .map(limit -> new Grant(
-                                        limit.demand(), limit.verdict().at(), decision.source()))
-                                .toList()));
+                        rule.limits().stream().map(LimitDecision::grant).toList()));
             }
         }
     }

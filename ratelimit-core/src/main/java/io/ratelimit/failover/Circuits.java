@@ -1,0 +1,100 @@
+package io.ratelimit.failover;
+
+import io.ratelimit.store.StoreException;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A circuit for each shard of the store, so that one that fails leaves the others in use. To the outside they are one: it
+ * opens when the first of them opens, and closes when the last of them has closed.
+ *
+ * <p>Safe for any number of threads.
+ */
+final class Circuits {
+    private final FailoverSettings settings;
+    private final Consumer<Change> onChange;
+    private final Consumer<String> onProbe;
+    private final Map<String, Circuit> byShard = new ConcurrentHashMap<>();
+    private final Map<String, Circuit> open = new ConcurrentHashMap<>();
+    private boolean told;
+    private boolean closed;
+
+    /**
+     * Something that the outside is told.
+     *
+     * @param state open or closed
+     * @param reason what opened it; {@code null} if it was slowness, or if it closes
+     */
+    record Change(CircuitState state, @Nullable StoreException reason) {}
+
+    /**
+     * Starts with no shard and everything closed.
+     *
+     * @param onChange told of the whole opening and closing, by one thread at a time
+     * @param onProbe asked to try a shard once; its outcome decides about that shard's circuit
+     */
+    Circuits(FailoverSettings settings, Consumer<Change> onChange, Consumer<String> onProbe) {
+        this.settings = settings;
+        this.onChange = onChange;
+        this.onProbe = onProbe;
+    }
+
+    /** Returns the shard's circuit. */
+    Circuit of(String shard) {
+        Circuit known = byShard.get(shard);
+        return known == null ? byShard.computeIfAbsent(shard, this::create) : known;
+    }
+
+    /** Returns the state of the whole: half-open while everything that is not closed is being tried. */
+    CircuitState state() {
+        CircuitState worst = CircuitState.CLOSED;
+        for (Circuit circuit : open.values()) {
+            CircuitState state = circuit.state();
+            if (state == CircuitState.OPEN) {
+                return state;
+            }
+            worst = state == CircuitState.HALF_OPEN ? state : worst;
+        }
+        return worst;
+    }
+
+    /** Forgets a shard that the store has no more. */
+    void forget(String shard) {
+        Circuit gone = byShard.remove(shard);
+        if (gone != null) {
+            gone.close();
+            changed(shard, gone, CircuitState.CLOSED);
+        }
+    }
+
+    /** Leaves the store alone for good. */
+    void close() {
+        synchronized (this) {
+            closed = true;
+        }
+        byShard.values().forEach(Circuit::close);
+    }
+
+    private Circuit create(String shard) {
+        return new Circuit(settings, (circuit, state) -> changed(shard, circuit, state), () -> onProbe.accept(shard));
+    }
+
+    private synchronized void changed(String shard, Circuit circuit, CircuitState state) {
+        if (closed) {
+            return;
+        }
+        if (state == CircuitState.OPEN) {
+            open.put(shard, circuit);
+        } else {
+            open.remove(shard, circuit);
+        }
+        boolean isOpen = !open.isEmpty();
+        if (isOpen != told) {
+            told = isOpen;
+            onChange.accept(
+                    isOpen ? new Change(CircuitState.OPEN, circuit.reason()) : new Change(CircuitState.CLOSED, null));
+        }
+    }
+}

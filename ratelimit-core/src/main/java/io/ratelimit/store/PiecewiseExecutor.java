@@ -1,0 +1,249 @@
+package io.ratelimit.store;
+
+import io.ratelimit.limit.Decision;
+import io.ratelimit.limit.Demand;
+import io.ratelimit.limit.Grant;
+import io.ratelimit.limit.Key;
+import io.ratelimit.limit.LimitDecision;
+import io.ratelimit.store.StoreException.Fate;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Carries out operations over counters that no one place can decide about at one instant, such as those of several nodes of
+ * a cluster: an operation is cut into pieces, each of which is atomic.
+ *
+ * <p>The pieces of an acquisition are made in order; when one is denied, what those before it took is given back. So an
+ * acquisition is admitted only if every limit admits it, as in one place, and one that is denied leaves no trace. Between
+ * the two, others may be denied for the permits that are about to be given back: at most those of the acquisitions under
+ * way. If the place they are to be given back to fails meanwhile, they stay taken until they leave their window.
+ *
+ * <p>Safe for any number of threads.
+ */
+public final class PiecewiseExecutor {
+    private static final Logger log = LoggerFactory.getLogger(PiecewiseExecutor.class);
+
+    private final Function<Operation, CompletionStage<Decision>> atomic;
+    private final Function<Key, ?> place;
+
+    /**
+     * Creates an executor.
+     *
+     * @param atomic carries out an operation whose keys are all in one place
+     * @param place where a key is, as a value that is equal for all keys in the same place
+     */
+    public PiecewiseExecutor(Function<Operation, CompletionStage<Decision>> atomic, Function<Key, ?> place) {
+        this.atomic = Objects.requireNonNull(atomic, "atomic");
+        this.place = Objects.requireNonNull(place, "place");
+    }
+
+    /** Returns whether all keys are in one place, so that nothing has to be cut. */
+    public boolean isWhole(List<Key> keys) {
+        if (keys.size() > 1) {
+            Object first = place.apply(keys.get(0));
+            for (Key key : keys) {
+                if (!place.apply(key).equals(first)) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    /** Carries out the operation: whole if it can be, and otherwise in pieces. */
+    public CompletionStage<Decision> execute(Operation operation) {
+        if (isWhole(operation.keys())) {
+            return atomic.apply(operation);
+        }
+        if (operation instanceof Operation.Acquire acquire) {
+            return decide(acquire.demands(), acquire.shadow(), demands -> new Acquisition(pieces(demands)).begin());
+        }
+        if (operation instanceof Operation.Peek peek) {
+            return decide(peek.demands(), peek.shadow(), this::peek);
+        }
+        if (operation instanceof Operation.Charge charge) {
+            return together(pieces(charge.demands(), Demand::key, Operation.Charge::new));
+        }
+        if (operation instanceof Operation.Refund refund) {
+            return together(pieces(refund.grants(), grant -> grant.demand().key(), Operation.Refund::new));
+        }
+        Operation.Reset reset = (Operation.Reset) operation;
+        return together(pieces(reset.demands(), Demand::key, Operation.Reset::new));
+    }
+
+    /** Some of the counters of an operation, which are all in one place. */
+    private record Piece(List<Integer> positions, Operation operation) {}
+
+    /** The answers to the demands of an operation, in the order asked, which the pieces need not keep. */
+    private static final class Answers {
+        private final LimitDecision[] byPosition;
+
+        Answers(List<Piece> pieces) {
+            this.byPosition = new LimitDecision
+                    [pieces.stream().mapToInt(piece -> piece.positions().size()).sum()];
+        }
+
+        void put(Piece piece, Decision answer) {
+            for (int i = 0; i < piece.positions().size(); i++) {
+                byPosition[piece.positions().get(i)] = answer.limits().get(i);
+            }
+        }
+
+        /** Nobody waits for a turn in a request that is denied. */
+        List<LimitDecision> list() {
+            List<LimitDecision> all = List.of(byPosition);
+            return all.stream().allMatch(LimitDecision::allowed)
+                    ? all
+                    : all.stream().map(LimitDecision::withoutDelay).toList();
+        }
+    }
+
+    private <T> List<Piece> pieces(List<T> all, Function<T, Key> keyOf, Function<List<T>, Operation> operation) {
+        Map<Object, List<Integer>> positions = new LinkedHashMap<>();
+        for (int i = 0; i < all.size(); i++) {
+            positions
+                    .computeIfAbsent(place.apply(keyOf.apply(all.get(i))), unused -> new ArrayList<>())
+                    .add(i);
+        }
+        return positions.values().stream()
+                .map(places -> new Piece(
+                        places, operation.apply(places.stream().map(all::get).toList())))
+                .toList();
+    }
+
+    private List<Piece> pieces(List<Demand> demands) {
+        return pieces(demands, Demand::key, some -> new Operation.Acquire(some, List.of()));
+    }
+
+    private interface Asking {
+        CompletionStage<List<LimitDecision>> ask(List<Demand> demands);
+    }
+
+    /** The watched demands follow iff the enforced ones are allowed, and whatever happens to them changes nothing. */
+    private static CompletionStage<Decision> decide(List<Demand> demands, List<Demand> shadow, Asking asking) {
+        CompletionStage<List<LimitDecision>> enforced =
+                demands.isEmpty() ? CompletableFuture.completedFuture(List.of()) : asking.ask(demands);
+        return enforced.thenCompose(limits -> {
+            if (shadow.isEmpty() || !limits.stream().allMatch(LimitDecision::allowed)) {
+                return CompletableFuture.completedFuture(Decision.of(limits, List.of()));
+            }
+            CompletionStage<Decision> both = asking.ask(shadow).thenApply(watched -> Decision.of(limits, watched));
+            return limits.isEmpty()
+                    ? both
+                    : both.exceptionally(failure -> {
+                        log.debug("The watched limits could not be asked", failure);
+                        return Decision.of(limits, List.of());
+                    });
+        });
+    }
+
+    private CompletionStage<List<LimitDecision>> peek(List<Demand> demands) {
+        List<Piece> pieces = pieces(demands, Demand::key, some -> new Operation.Peek(some, List.of()));
+        Answers answers = new Answers(pieces);
+        return allOf(pieces.stream()
+                        .map(piece -> atomic.apply(piece.operation()).thenAccept(answer -> answers.put(piece, answer)))
+                        .toList())
+                .thenApply(done -> answers.list());
+    }
+
+    /** Carries out pieces one after the other; a failure behind the first leaves the operation half done. */
+    private CompletionStage<Decision> together(List<Piece> pieces) {
+        Answers answers = new Answers(pieces);
+        CompletionStage<Void> done = carryOut(pieces.get(0), answers);
+        for (Piece piece : pieces.subList(1, pieces.size())) {
+            done = done.thenCompose(before -> carryOut(piece, answers)
+                    .exceptionallyCompose(failure ->
+                            CompletableFuture.failedFuture(refated(StoreException.of(failure), Fate.UNKNOWN))));
+        }
+        return done.thenApply(all -> Decision.of(answers.list(), List.of()));
+    }
+
+    private CompletionStage<Void> carryOut(Piece piece, Answers answers) {
+        return atomic.apply(piece.operation()).thenAccept(answer -> answers.put(piece, answer));
+    }
+
+    /** Takes from one place after the other until one denies. */
+    private final class Acquisition {
+        private final List<Piece> pieces;
+        private final Answers answers;
+        private final List<Decision> taken = new ArrayList<>();
+
+        Acquisition(List<Piece> pieces) {
+            this.pieces = pieces;
+            this.answers = new Answers(pieces);
+        }
+
+        CompletionStage<List<LimitDecision>> begin() {
+            return next(0).thenApply(done -> answers.list());
+        }
+
+        private CompletionStage<Void> next(int index) {
+            if (index == pieces.size()) {
+                return CompletableFuture.completedFuture(null);
+            }
+            Piece piece = pieces.get(index);
+            return atomic.apply(piece.operation())
+                    .handle((answer, failure) -> {
+                        if (failure != null) {
+                            return giveUp(StoreException.of(failure));
+                        }
+                        answers.put(piece, answer);
+                        if (answer.allowed()) {
+                            taken.add(answer);
+                            return next(index + 1);
+                        }
+                        return allOf(List.of(giveBack(), look(index + 1)));
+                    })
+                    .thenCompose(Function.identity());
+        }
+
+        private CompletionStage<Void> giveUp(StoreException failure) {
+            return giveBack().thenCompose(done -> CompletableFuture.failedFuture(failure));
+        }
+
+        /** Gives back what was taken; the counters then look as if nothing had been. */
+        private CompletionStage<Void> giveBack() {
+            List<CompletionStage<Void>> given = new ArrayList<>();
+            for (int i = 0; i < taken.size(); i++) {
+                Piece piece = pieces.get(i);
+                List<Grant> grants = taken.get(i).grants();
+                given.add(atomic.apply(new Operation.Refund(grants))
+                        .thenAccept(answer -> answers.put(piece, answer))
+                        .exceptionally(lost -> {
+                            log.debug("Permits of a denied request could not be given back", lost);
+                            return null;
+                        }));
+            }
+            return allOf(given);
+        }
+
+        /** The limits behind the one that denied say what they alone would have said. */
+        private CompletionStage<Void> look(int from) {
+            return allOf(pieces.subList(from, pieces.size()).stream()
+                    .map(piece -> atomic.apply(
+                                    new Operation.Peek(((Operation.Acquire) piece.operation()).demands(), List.of()))
+                            .thenAccept(answer -> answers.put(piece, answer))
+                            .exceptionallyCompose(failure -> CompletableFuture.failedFuture(
+                                    refated(StoreException.of(failure), Fate.NOT_CARRIED_OUT))))
+                    .toList());
+        }
+    }
+
+    private static StoreException refated(StoreException failure, Fate fate) {
+        return new StoreException(
+                failure.kind(), String.valueOf(failure.getMessage()), failure, failure.incident(), fate);
+    }
+
+    private static CompletionStage<Void> allOf(List<CompletionStage<Void>> stages) {
+        return CompletableFuture.allOf(
+                stages.stream().map(CompletionStage::toCompletableFuture).toArray(CompletableFuture[]::new));
+    }
+}
