@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntSupplier;
 import java.util.stream.Stream;
 import redis.embedded.core.ExecutableProvider;
 
@@ -24,11 +25,13 @@ final class ProcessServer implements TestServer {
     private final Process process;
     private final int port;
     private final String description;
+    private final Thread lastResort;
 
-    private ProcessServer(Process process, int port, String description) {
+    private ProcessServer(Process process, int port, String description, Thread lastResort) {
         this.process = process;
         this.port = port;
         this.description = description;
+        this.lastResort = lastResort;
     }
 
     /** Finds an installed server: what {@code ratelimit.test.redis-server} names, or one on the path. */
@@ -53,18 +56,28 @@ final class ProcessServer implements TestServer {
     }
 
     /** Starts the server. Another process may take the port between finding it and using it, so that this tries again. */
-    static TestServer launch(File executable, List<String> arguments) {
+    static ProcessServer launch(File executable, List<String> arguments) {
+        return launch(executable, ProcessServer::freePort, arguments);
+    }
+
+    /** Starts the server on a port that was its own before. */
+    static ProcessServer launch(File executable, int port, List<String> arguments) {
+        return launch(executable, () -> port, arguments);
+    }
+
+    private static ProcessServer launch(File executable, IntSupplier ports, List<String> arguments) {
         String output = "";
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-            int port = freePort();
+            int port = ports.getAsInt();
             try {
                 Process process = new ProcessBuilder(command(executable, port, arguments))
                         .redirectErrorStream(true)
                         .start();
                 output = awaitReady(process);
                 if (output.contains(READY)) {
-                    Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
-                    return new ProcessServer(process, port, executable.getName());
+                    Thread lastResort = new Thread(process::destroyForcibly);
+                    Runtime.getRuntime().addShutdownHook(lastResort);
+                    return new ProcessServer(process, port, executable.getName(), lastResort);
                 }
                 process.destroyForcibly();
             } catch (IOException e) {
@@ -129,8 +142,17 @@ final class ProcessServer implements TestServer {
         return description;
     }
 
+    long pid() {
+        return process.pid();
+    }
+
     @Override
     public void close() {
         process.destroyForcibly().onExit().join();
+        try {
+            Runtime.getRuntime().removeShutdownHook(lastResort);
+        } catch (IllegalStateException shuttingDown) {
+            // The hook runs already, and has nothing left to do.
+        }
     }
 }

@@ -2,6 +2,7 @@ package io.ratelimit.redis.testing;
 
 import java.io.IOException;
 import java.net.Socket;
+import java.net.SocketException;
 import java.util.Arrays;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -18,6 +19,7 @@ final class ProxiedConnection {
     private final RespFrames requests;
     private final RespFrames replies;
     private final BlockingQueue<Piece> delayed = new LinkedBlockingQueue<>();
+    private volatile boolean silent;
 
     private static final class Piece {
         final byte[] bytes;
@@ -49,6 +51,20 @@ final class ProxiedConnection {
         TcpProxy.background("proxy-delay", () -> untilClosed(this::passReplies));
     }
 
+    /** Passes nothing on any more, in neither direction. */
+    void silence() {
+        silent = true;
+    }
+
+    void reset() {
+        try {
+            client.setSoLinger(true, 0);
+        } catch (SocketException closed) {
+            // Nothing is left to be reset.
+        }
+        close();
+    }
+
     void close() {
         TcpProxy.closeQuietly(client);
         TcpProxy.closeQuietly(server);
@@ -78,6 +94,9 @@ final class ProxiedConnection {
                 length >= 0;
                 length = client.getInputStream().read(buffer)) {
             proxy.gate().pass();
+            if (silent) {
+                continue;
+            }
             requests.read(buffer, length);
             server.getOutputStream().write(buffer, 0, length);
         }
@@ -91,8 +110,7 @@ final class ProxiedConnection {
             proxy.gate().pass();
             // Counted before it is sent: who has an answer finds its round trip counted.
             replies.read(buffer, length);
-            byte[] instead = proxy.replyInstead();
-            byte[] bytes = instead == null ? Arrays.copyOf(buffer, length) : instead;
+            byte[] bytes = proxy.passed(Arrays.copyOf(buffer, length));
             delayed.add(new Piece(bytes, System.nanoTime() + proxy.replyDelay().toNanos()));
         }
     }
@@ -105,7 +123,7 @@ final class ProxiedConnection {
                     left = piece.dueNanos - System.nanoTime()) {
                 LockSupport.parkNanos(Math.min(left, TimeUnit.MILLISECONDS.toNanos(50)));
             }
-            if (!client.isClosed()) {
+            if (!client.isClosed() && !silent) {
                 client.getOutputStream().write(piece.bytes);
             }
         }

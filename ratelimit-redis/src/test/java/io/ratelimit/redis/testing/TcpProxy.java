@@ -7,13 +7,16 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,21 +26,22 @@ import org.jspecify.annotations.Nullable;
  * {@link #accept()}. Safe for any number of threads.
  */
 public final class TcpProxy implements AutoCloseable {
-    private final String targetHost;
-    private final int targetPort;
+    private static final int MOST_REQUESTS_KEPT = 10_000;
+
     private final int port;
     private final Set<ProxiedConnection> connections = ConcurrentHashMap.newKeySet();
     private final AtomicInteger accepted = new AtomicInteger();
     private final AtomicLong roundTrips = new AtomicLong();
-    private final List<String> requests = new CopyOnWriteArrayList<>();
+    private final Deque<String> requests = new ArrayDeque<>();
     private final Gate gate = new Gate();
     private @Nullable ServerSocket listener;
+    private volatile InetSocketAddress target;
     private volatile Supplier<Duration> replyDelay = () -> Duration.ZERO;
-    private volatile byte @Nullable [] insteadOfReplies;
+    private volatile UnaryOperator<byte[]> onReplies = UnaryOperator.identity();
+    private volatile boolean blackHole;
 
     private TcpProxy(String targetHost, int targetPort) throws IOException {
-        this.targetHost = targetHost;
-        this.targetPort = targetPort;
+        this.target = new InetSocketAddress(targetHost, targetPort);
         ServerSocket first = new ServerSocket(0, 128, InetAddress.getLoopbackAddress());
         this.port = first.getLocalPort();
         listen(first);
@@ -72,9 +76,11 @@ public final class TcpProxy implements AutoCloseable {
         return roundTrips.get();
     }
 
-    /** Returns the commands that clients have sent, in the order seen, answered or not. */
+    /** Returns the last commands that clients have sent, ten thousand at most, in the order seen, answered or not. */
     public List<String> requests() {
-        return List.copyOf(requests);
+        synchronized (requests) {
+            return List.copyOf(requests);
+        }
     }
 
     /** Returns how many connections were accepted. */
@@ -85,6 +91,16 @@ public final class TcpProxy implements AutoCloseable {
     /** Cuts all connections. New ones are accepted. */
     public void cut() {
         connections.forEach(ProxiedConnection::close);
+    }
+
+    /** Ends all connections towards their clients as a server does that knows nothing of them: with a reset. */
+    public void reset() {
+        connections.forEach(ProxiedConnection::reset);
+    }
+
+    /** Leads connections that begin from now on to another server. */
+    public void leadTo(String host, int targetPort) {
+        target = new InetSocketAddress(host, targetPort);
     }
 
     /** Refuses new connections and cuts those there are, as if there were no server. */
@@ -120,6 +136,20 @@ public final class TcpProxy implements AutoCloseable {
         gate.open();
     }
 
+    /**
+     * Swallows all bytes, as a network does that has lost its routes. A connection that was open at any moment of that stays
+     * silent for good.
+     */
+    public void blackHole() {
+        blackHole = true;
+        connections.forEach(ProxiedConnection::silence);
+    }
+
+    /** Serves connections that begin from now on. */
+    public void endBlackHole() {
+        blackHole = false;
+    }
+
     /** Holds back each piece of a reply for so long; order is kept. */
     public void delayReplies(Supplier<Duration> delay) {
         replyDelay = delay;
@@ -127,12 +157,18 @@ public final class TcpProxy implements AutoCloseable {
 
     /** Sends these bytes for each piece of a reply. */
     public void insteadOfReplies(byte[] bytes) {
-        insteadOfReplies = bytes.clone();
+        byte[] copy = bytes.clone();
+        onReplies = reply -> copy;
+    }
+
+    /** Sends only so many bytes of each piece of a reply; none at all loses replies to requests that are carried out. */
+    public void truncateReplies(int length) {
+        onReplies = reply -> Arrays.copyOf(reply, Math.min(length, reply.length));
     }
 
     /** Lets replies through as they are, and at once. */
     public void passReplies() {
-        insteadOfReplies = null;
+        onReplies = UnaryOperator.identity();
         replyDelay = () -> Duration.ZERO;
     }
 
@@ -150,12 +186,17 @@ public final class TcpProxy implements AutoCloseable {
         return replyDelay.get();
     }
 
-    byte @Nullable [] replyInstead() {
-        return insteadOfReplies;
+    byte[] passed(byte[] reply) {
+        return onReplies.apply(reply);
     }
 
     void requested(String command) {
-        requests.add(command);
+        synchronized (requests) {
+            requests.add(command);
+            if (requests.size() > MOST_REQUESTS_KEPT) {
+                requests.remove();
+            }
+        }
     }
 
     void answered() {
@@ -196,8 +237,13 @@ public final class TcpProxy implements AutoCloseable {
     private void connect(Socket client) {
         accepted.incrementAndGet();
         try {
-            ProxiedConnection connection = new ProxiedConnection(this, client, new Socket(targetHost, targetPort));
+            InetSocketAddress to = target;
+            ProxiedConnection connection =
+                    new ProxiedConnection(this, client, new Socket(to.getAddress(), to.getPort()));
             connections.add(connection);
+            if (blackHole) {
+                connection.silence();
+            }
             connection.start();
         } catch (IOException noServer) {
             closeQuietly(client);

@@ -1,0 +1,192 @@
+package io.ratelimit.redis.faults;
+
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.DefaultClientResources;
+import io.ratelimit.failover.CircuitState;
+import io.ratelimit.failover.FailoverListener;
+import io.ratelimit.failover.FailoverSettings;
+import io.ratelimit.failover.FailoverStore;
+import io.ratelimit.limit.Decision;
+import io.ratelimit.limit.Demand;
+import io.ratelimit.redis.RedisLimitStore;
+import io.ratelimit.redis.testing.RedisFixture;
+import io.ratelimit.redis.testing.load.Entry;
+import io.ratelimit.redis.testing.load.Load;
+import io.ratelimit.store.Operation;
+import io.ratelimit.store.StoreException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.IntStream;
+
+/**
+ * Limiters as instances of an application have them, with the defaults of the starter, that share a Redis. Requests go to
+ * them by turns.
+ */
+final class Limiters implements AutoCloseable {
+    private static final ClientResources RESOURCES = sharedThreads();
+
+    private final List<FailoverStore> stores = new ArrayList<>();
+    private final List<Transition> transitions = new CopyOnWriteArrayList<>();
+    private final FailureCounts failures = new FailureCounts();
+    private final String namespace = "test-" + UUID.randomUUID();
+
+    /** One limiter's circuit changed. */
+    record Transition(int limiter, CircuitState to, long atNanos) {}
+
+    private Limiters(RedisURI uri, int count, FailoverSettings settings) {
+        for (int i = 0; i < count; i++) {
+            stores.add(FailoverStore.around(RedisLimitStore.builder(uri)
+                            .resources(RESOURCES)
+                            .namespace(namespace)
+                            .build())
+                    .settings(settings)
+                    .instances(() -> count)
+                    .listener(new Listener(i))
+                    .build());
+        }
+    }
+
+    private static ClientResources sharedThreads() {
+        ClientResources resources = DefaultClientResources.create();
+        RedisClient.create(resources, RedisFixture.shared().uri()).connect();
+        return resources;
+    }
+
+    static Limiters at(String host, int port) {
+        return new Limiters(RedisURI.create(host, port), 1, FailoverSettings.DEFAULTS);
+    }
+
+    static Limiters at(String host, int port, int count) {
+        return new Limiters(RedisURI.create(host, port), count, FailoverSettings.DEFAULTS);
+    }
+
+    /** Sends the requests of a load to the limiters. */
+    Load.Senders senders(Traffic traffic) {
+        return connection -> number -> decide(connection % stores.size(), traffic.demand(number));
+    }
+
+    /** Starts a load of the usual shape. */
+    Load start(Traffic traffic, Duration longest) {
+        return Load.start(Load.Shape.usual(longest), senders(traffic));
+    }
+
+    /** Lets the code be compiled and the connections be used before anything is measured. */
+    void warmUp() {
+        Traffic traffic = Traffic.unlimited(50);
+        Load.start(new Load.Shape(64, 3_000, Duration.ofMillis(1_500)), senders(traffic))
+                .awaitEnd();
+    }
+
+    private Entry decide(int limiter, Demand demand) {
+        long begun = System.nanoTime();
+        Decision decision = stores.get(limiter)
+                .execute(Operation.Acquire.of(demand))
+                .toCompletableFuture()
+                .join();
+        long took = System.nanoTime() - begun;
+        long window = demand.limit().window().toNanos()
+                / 1_000
+                / demand.limit().tickUnit().micros();
+        return new Entry(
+                demand.key().owner(),
+                decision.binding().verdict().at() / window,
+                decision.allowed() ? Entry.Outcome.ADMITTED : Entry.Outcome.DENIED,
+                0,
+                decision.source().id(),
+                begun,
+                took);
+    }
+
+    Decision acquire(Demand demand) {
+        return stores.get(0)
+                .execute(Operation.Acquire.of(demand))
+                .toCompletableFuture()
+                .join();
+    }
+
+    /** Returns what is known of a key, and takes nothing. */
+    Decision peek(Demand demand) {
+        return stores.get(0)
+                .execute(Operation.Peek.of(demand))
+                .toCompletableFuture()
+                .join();
+    }
+
+    boolean areAll(CircuitState state) {
+        return stores.stream().allMatch(store -> store.circuitState() == state);
+    }
+
+    /** Returns when the circuits changed, in order. */
+    List<Transition> transitions() {
+        return List.copyOf(transitions);
+    }
+
+    /** Returns when the last limiter's circuit first changed to a state after a moment. */
+    long changedTo(CircuitState state, long afterNanos) {
+        return IntStream.range(0, stores.size())
+                .mapToLong(limiter -> transitions.stream()
+                        .filter(change -> change.limiter() == limiter
+                                && change.to() == state
+                                && change.atNanos() - afterNanos >= 0)
+                        .mapToLong(Transition::atNanos)
+                        .findFirst()
+                        .orElseThrow(() ->
+                                new AssertionError("circuit of limiter " + limiter + " never " + state + " after")))
+                .max()
+                .orElseThrow();
+    }
+
+    /** Returns the failures by kind. */
+    FailureCounts failures() {
+        return failures;
+    }
+
+    String namespace() {
+        return namespace;
+    }
+
+    @Override
+    public void close() {
+        stores.forEach(FailoverStore::close);
+    }
+
+    /** Failures by kind. */
+    static final class FailureCounts {
+        private final Map<StoreException.Kind, Long> counts = new ConcurrentHashMap<>();
+
+        long of(StoreException.Kind kind) {
+            return counts.getOrDefault(kind, 0L);
+        }
+
+        @Override
+        public String toString() {
+            return new TreeMap<>(counts).toString();
+        }
+    }
+
+    private final class Listener implements FailoverListener {
+        private final int limiter;
+
+        Listener(int limiter) {
+            this.limiter = limiter;
+        }
+
+        @Override
+        public void failed(StoreException failure) {
+            failures.counts.merge(failure.kind(), 1L, Long::sum);
+        }
+
+        @Override
+        public void circuitChanged(CircuitState state) {
+            transitions.add(new Transition(limiter, state, System.nanoTime()));
+        }
+    }
+}

@@ -1,0 +1,140 @@
+package io.ratelimit.redis.testing.load;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Requests at a bounded rate over so many connections, each of which waits for an answer before it sends the next.
+ *
+ * <p>A connection that was held up catches up as fast as it can. The load ends by itself after a time and a number of
+ * requests, whatever becomes of the test.
+ */
+public final class Load implements AutoCloseable {
+    private static final Duration LONGEST_ANSWER = Duration.ofSeconds(60);
+
+    private final Ledger ledger = new Ledger();
+    private final AtomicLong numbers = new AtomicLong();
+    private final AtomicInteger inFlight = new AtomicInteger();
+    private final List<Thread> threads = new ArrayList<>();
+    private volatile boolean stopped;
+
+    /** A connection's way to send a request. Closed when the load ends. */
+    public interface Sender extends AutoCloseable {
+        /**
+         * Sends a request and waits for its answer.
+         *
+         * @param number how many were sent before, over all connections
+         */
+        Entry send(long number) throws Exception;
+
+        @Override
+        default void close() throws IOException {}
+    }
+
+    /** Opens connections. */
+    public interface Senders {
+        /**
+         * Opens a connection.
+         *
+         * @param connection its number, from 0
+         */
+        Sender open(int connection);
+    }
+
+    /**
+     * How much is sent.
+     *
+     * @param connections how many wait for answers at the same time
+     * @param perSecond the most requests a second over all connections; 0 for as many as they manage
+     * @param longest when it ends by itself
+     */
+    public record Shape(int connections, int perSecond, Duration longest) {
+        /** 1,000 requests a second over 64 connections. */
+        public static Shape usual(Duration longest) {
+            return new Shape(64, 1_000, longest);
+        }
+    }
+
+    private Load() {}
+
+    /** Starts to send in the background. */
+    public static Load start(Shape shape, Senders senders) {
+        Load load = new Load();
+        long begin = System.nanoTime();
+        for (int i = 0; i < shape.connections(); i++) {
+            int connection = i;
+            Thread thread = new Thread(() -> load.run(shape, connection, begin, senders.open(connection)), "load-" + i);
+            thread.setDaemon(true);
+            load.threads.add(thread);
+        }
+        load.threads.forEach(Thread::start);
+        return load;
+    }
+
+    /** Returns what became of the requests that have been answered by now. */
+    public Ledger ledger() {
+        return ledger;
+    }
+
+    /** Returns how many requests wait for an answer. */
+    public int inFlight() {
+        return inFlight.get();
+    }
+
+    /** Stops sending, and returns the account when all answers are there. */
+    public Ledger stop() {
+        stopped = true;
+        threads.forEach(LockSupport::unpark);
+        return awaitEnd();
+    }
+
+    /** Returns the account when the time is over and all answers are there. */
+    public Ledger awaitEnd() {
+        try {
+            for (Thread thread : threads) {
+                thread.join(LONGEST_ANSWER.plus(Duration.ofMinutes(60)).toMillis());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return ledger;
+    }
+
+    @Override
+    public void close() {
+        stopped = true;
+        threads.forEach(Thread::interrupt);
+    }
+
+    private void run(Shape shape, int connection, long begin, Sender opened) {
+        long end = begin + shape.longest().toNanos();
+        double intervalNanos = shape.perSecond() == 0
+                ? 0
+                : (double) TimeUnit.SECONDS.toNanos(1) * shape.connections() / shape.perSecond();
+        double due = begin + intervalNanos * connection / shape.connections();
+        try (Sender sender = opened) {
+            while (!stopped && System.nanoTime() - end < 0) {
+                long wait = (long) due - System.nanoTime();
+                if (wait > 0) {
+                    LockSupport.parkNanos(wait);
+                    continue;
+                }
+                due += intervalNanos;
+                inFlight.incrementAndGet();
+                try {
+                    ledger.add(sender.send(numbers.getAndIncrement()));
+                } finally {
+                    inFlight.decrementAndGet();
+                }
+            }
+        } catch (Exception broken) {
+            ledger.breakOff(broken);
+        }
+    }
+}
