@@ -1,5 +1,6 @@
 package io.ratelimit.redis;
 
+import io.lettuce.core.cluster.SlotHash;
 import io.ratelimit.limit.Demand;
 import io.ratelimit.limit.Grant;
 import io.ratelimit.limit.Key;
@@ -44,6 +45,11 @@ final class CallEncoder {
             parts.add(operation);
         }
         return parts.call();
+    }
+
+    /** Returns the slot of a cluster that the counter is in. */
+    int slot(Key key) {
+        return SlotHash.getSlot(key(key));
     }
 
     private byte[] time() {

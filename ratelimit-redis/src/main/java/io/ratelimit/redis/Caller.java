@@ -3,8 +3,11 @@ package io.ratelimit.redis;
 import io.ratelimit.store.StoreException;
 import io.ratelimit.store.StoreException.Kind;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -12,17 +15,27 @@ import org.jspecify.annotations.Nullable;
  * Calls the script and sees to it that every call ends: with an answer, with an error, or by its deadline.
  *
  * <p>Answers on a connection come in order. So a connection whose oldest call is overdue is stalled for all, and a reply
- * that cannot be read leaves all later ones in doubt: it is replaced. Safe for any number of threads.
+ * that cannot be read leaves all later ones in doubt: it is replaced.
+ *
+ * <p>A call that a node of a cluster turned away was not carried out, and is made again elsewhere, or a little later, as
+ * long as it has time. A call that got no answer is never made again. Safe for any number of threads.
  */
 final class Caller {
-    private final Script script;
-    private final Link link;
-    private final Deadlines deadlines;
+    private static final int MOST_REDIRECTIONS = 8;
+    private static final Duration BETWEEN_TRIES = Duration.ofMillis(3);
 
-    Caller(Script script, Link link, ScheduledExecutorService timer, Duration timeout) {
+    private final Script script;
+    private final Router router;
+    private final ScheduledExecutorService timer;
+    private final Deadlines deadlines;
+    private final long timeoutNanos;
+
+    Caller(Script script, Router router, ScheduledExecutorService timer, Duration timeout) {
         this.script = script;
-        this.link = link;
+        this.router = router;
+        this.timer = timer;
         this.deadlines = new Deadlines(timer, timeout);
+        this.timeoutNanos = timeout.toNanos();
     }
 
     /**
@@ -32,11 +45,13 @@ final class Caller {
      * @return the answer, or a {@link StoreException}
      */
     <T> CompletableFuture<T> call(ScriptCall call, Function<long[], T> reader) {
+        Link link = router.linkOf(call);
         ScriptConnection connection = link.connection();
         if (connection == null) {
+            router.failed();
             return CompletableFuture.failedFuture(link.absence());
         }
-        Pending<T> pending = new Pending<>(connection, call, reader);
+        Pending<T> pending = new Pending<>(call, reader, new Attempt(link, connection, connection));
         deadlines.watch(pending);
         pending.send();
         return pending.result;
@@ -47,59 +62,145 @@ final class Caller {
         deadlines.expireAll();
     }
 
+    /**
+     * A call under way.
+     *
+     * @param connection over which it is made
+     * @param sender the same, or what stands before it to say that the call was sent here
+     */
+    private record Attempt(Link link, ScriptConnection connection, ScriptConnection sender) {}
+
     private final class Pending<T> implements Deadlines.Timed {
         final CompletableFuture<T> result = new CompletableFuture<>();
         private final long begunAtNanos = System.nanoTime();
-        private final ScriptConnection connection;
         private final ScriptCall call;
         private final Function<long[], T> reader;
+        private int redirections;
+        private boolean expired;
+        /** What is under way; none between two attempts. */
+        private @Nullable Attempt attempt;
 
-        Pending(ScriptConnection connection, ScriptCall call, Function<long[], T> reader) {
-            this.connection = connection;
+        private @Nullable StoreException turnedAway;
+
+        Pending(ScriptCall call, Function<long[], T> reader, Attempt first) {
             this.call = call;
             this.reader = reader;
+            this.attempt = first;
         }
 
         void send() {
-            connection.callByName(script, call).whenComplete((reply, failure) -> {
-                if (failure != null && RedisErrors.isUnknownScript(failure) && !isDone()) {
-                    connection.callByText(script, call).whenComplete(this::end);
-                } else {
-                    end(reply, failure);
-                }
-            });
+            Attempt now = current();
+            if (now != null) {
+                now.sender().callByName(script, call).whenComplete((reply, failure) -> {
+                    if (failure != null && RedisErrors.isUnknownScript(failure) && !isDone()) {
+                        now.sender().callByText(script, call).whenComplete((second, again) -> end(now, second, again));
+                    } else {
+                        end(now, reply, failure);
+                    }
+                });
+            }
         }
 
-        private void end(long @Nullable [] reply, @Nullable Throwable failure) {
+        private void end(Attempt by, long @Nullable [] reply, @Nullable Throwable failure) {
             if (reply == null) {
-                fail(failure == null ? new NullPointerException("reply") : failure);
+                fail(by, failure == null ? new NullPointerException("reply") : failure);
                 return;
             }
             T answer;
             try {
                 answer = reader.apply(reply);
             } catch (RuntimeException unreadable) {
-                fail(unreadable);
+                fail(by, unreadable);
                 return;
             }
-            link.answered(connection);
+            by.link().answered(by.connection());
             result.complete(answer);
         }
 
-        private void fail(Throwable failure) {
-            StoreException told = RedisErrors.ofCall(failure, connection);
-            boolean fit = RedisErrors.isAnswer(failure) && !anotherMayHelp(told.kind());
-            result.completeExceptionally(told);
-            if (fit) {
-                link.answered(connection);
-            } else if (told.kind() != Kind.TIMEOUT) {
-                link.replace(connection, told);
+        private void fail(Attempt by, Throwable failure) {
+            StoreException told = RedisErrors.ofCall(failure, by.connection());
+            boolean answered = RedisErrors.isAnswer(failure);
+            if (answered && isElsewhere(told.kind()) && tryElsewhere(by, told, String.valueOf(failure.getMessage()))) {
+                by.link().answered(by.connection());
+                return;
             }
+            result.completeExceptionally(told);
+            if (answered && !anotherMayHelp(told.kind())) {
+                by.link().answered(by.connection());
+            } else if (told.kind() != Kind.TIMEOUT) {
+                by.link().replace(by.connection(), told);
+            }
+            if (!answered || told.kind() == Kind.CLUSTER_DOWN) {
+                router.failed();
+            }
+        }
+
+        private static boolean isElsewhere(Kind kind) {
+            return kind == Kind.MOVED || kind == Kind.TRY_AGAIN;
         }
 
         /** Another connection may lead to the present master, or greet with the present password. */
         private static boolean anotherMayHelp(Kind kind) {
             return kind == Kind.READONLY || kind == Kind.AUTH;
+        }
+
+        /** Returns whether the call will be made again. */
+        private boolean tryElsewhere(Attempt by, StoreException told, String serverError) {
+            if (told.kind() == Kind.TRY_AGAIN) {
+                return timeLeft() > BETWEEN_TRIES.toNanos() && turnAway(told) && pause();
+            }
+            Redirection to = Redirection.parse(serverError).orElse(null);
+            Link target = to == null ? null : router.follow(to, by.link());
+            if (to == null || target == null || !turnAway(told)) {
+                return false;
+            }
+            target.whenAttempted(() -> tryAgain(target, !to.toStay()));
+            return true;
+        }
+
+        /** Some of the keys have moved and others not yet, which passes. */
+        private boolean pause() {
+            try {
+                var unused = timer.schedule(
+                        () -> tryAgain(router.linkOf(call), false), BETWEEN_TRIES.toNanos(), TimeUnit.NANOSECONDS);
+                return true;
+            } catch (RejectedExecutionException closed) {
+                return false;
+            }
+        }
+
+        private long timeLeft() {
+            return timeoutNanos - (System.nanoTime() - begunAtNanos);
+        }
+
+        private synchronized boolean turnAway(StoreException told) {
+            if (isOver() || (told.kind() == Kind.MOVED && redirections++ == MOST_REDIRECTIONS)) {
+                return false;
+            }
+            attempt = null;
+            turnedAway = told;
+            return true;
+        }
+
+        private void tryAgain(Link link, boolean asking) {
+            ScriptConnection connection = link.connection();
+            if (connection == null) {
+                router.failed();
+                result.completeExceptionally(link.absence());
+                return;
+            }
+            synchronized (this) {
+                attempt = new Attempt(link, connection, asking ? connection.asking() : connection);
+            }
+            send();
+        }
+
+        private synchronized @Nullable Attempt current() {
+            return isOver() ? null : attempt;
+        }
+
+        private boolean isOver() {
+            return expired || isDone();
         }
 
         @Override
@@ -114,11 +215,22 @@ final class Caller {
 
         @Override
         public void expire() {
-            if (!isDone()) {
-                StoreException late = RedisErrors.overdue(connection);
-                result.completeExceptionally(late);
-                link.replace(connection, late);
+            Attempt late;
+            StoreException why;
+            synchronized (this) {
+                if (isOver()) {
+                    return;
+                }
+                // From here on nothing is sent for this call.
+                expired = true;
+                late = attempt;
+                why = late == null ? Objects.requireNonNull(turnedAway) : RedisErrors.overdue(late.connection());
             }
+            result.completeExceptionally(why);
+            if (late != null) {
+                late.link().replace(late.connection(), why);
+            }
+            router.failed();
         }
     }
 }

@@ -4,18 +4,37 @@ import io.lettuce.core.RedisChannelHandler;
 import io.lettuce.core.RedisConnectionStateListener;
 import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.output.ArrayOutput;
+import io.lettuce.core.output.CommandOutput;
+import io.lettuce.core.output.StatusOutput;
 import io.lettuce.core.protocol.AsyncCommand;
 import io.lettuce.core.protocol.Command;
 import io.lettuce.core.protocol.CommandArgs;
 import io.lettuce.core.protocol.CommandType;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 
 /** A connection of Lettuce's. */
 final class LettuceConnection implements ScriptConnection {
+    private static final byte[] MASTER = "master".getBytes(StandardCharsets.US_ASCII);
+
     private final StatefulConnection<byte[], byte[]> connection;
+    private final boolean asking;
 
     LettuceConnection(StatefulConnection<byte[], byte[]> connection) {
+        this(connection, false);
+    }
+
+    private LettuceConnection(StatefulConnection<byte[], byte[]> connection, boolean asking) {
         this.connection = connection;
+        this.asking = asking;
+    }
+
+    @Override
+    public ScriptConnection asking() {
+        return new LettuceConnection(connection, true);
     }
 
     @Override
@@ -28,12 +47,46 @@ final class LettuceConnection implements ScriptConnection {
         return send(CommandType.EVAL, script.source(), call);
     }
 
+    @Override
+    public CompletionStage<List<Object>> slots() {
+        return send(
+                CommandType.CLUSTER,
+                new ArrayOutput<>(ByteArrayCodec.INSTANCE),
+                arguments().add("SLOTS"));
+    }
+
+    @Override
+    public CompletionStage<Boolean> isMaster() {
+        return send(CommandType.ROLE, new ArrayOutput<>(ByteArrayCodec.INSTANCE), arguments())
+                .thenApply(role -> role.get(0) instanceof byte[] name && Arrays.equals(name, MASTER));
+    }
+
     private CompletionStage<long[]> send(CommandType type, byte[] script, ScriptCall call) {
-        CommandArgs<byte[], byte[]> args = new CommandArgs<>(ByteArrayCodec.INSTANCE);
-        args.add(script).add(call.keys().length).addKeys(call.keys()).addValues(call.arguments());
-        AsyncCommand<byte[], byte[], long[]> command =
-                new AsyncCommand<>(new Command<>(type, new IntegersOutput(), args));
-        connection.dispatch(command);
+        return send(
+                type,
+                new IntegersOutput(),
+                arguments()
+                        .add(script)
+                        .add(call.keys().length)
+                        .addKeys(call.keys())
+                        .addValues(call.arguments()));
+    }
+
+    private static CommandArgs<byte[], byte[]> arguments() {
+        return new CommandArgs<>(ByteArrayCodec.INSTANCE);
+    }
+
+    private <T> CompletionStage<T> send(
+            CommandType type, CommandOutput<byte[], byte[], T> output, CommandArgs<byte[], byte[]> arguments) {
+        AsyncCommand<byte[], byte[], T> command = new AsyncCommand<>(new Command<>(type, output, arguments));
+        if (asking) {
+            // Together, so that no other thread's call comes between: the word holds for the next command alone.
+            var unused = connection.dispatch(List.of(
+                    new AsyncCommand<>(new Command<>(CommandType.ASKING, new StatusOutput<>(ByteArrayCodec.INSTANCE))),
+                    command));
+        } else {
+            connection.dispatch(command);
+        }
         return command;
     }
 

@@ -16,7 +16,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,14 +35,13 @@ final class LettuceConnector implements ScriptConnector {
     /**
      * Prepares to connect; opens nothing yet.
      *
-     * @param resources threads to share, or {@code null} for own ones
+     * @param resources threads, which are not shut down with this
      * @param options what to keep of the application's options, such as those for TLS
      */
-    LettuceConnector(
-            RedisURI uri, @Nullable ClientResources resources, ClientOptions options, Duration connectTimeout) {
+    LettuceConnector(RedisURI uri, ClientResources resources, ClientOptions options, Duration connectTimeout) {
         this.uri = withTimeout(uri, connectTimeout);
         this.connectTimeout = connectTimeout;
-        this.client = resources == null ? RedisClient.create() : RedisClient.create(resources);
+        this.client = RedisClient.create(resources);
         this.client.setOptions(ownOptions(options, connectTimeout));
     }
 

@@ -70,6 +70,11 @@ final class Link {
                 .join();
     }
 
+    /** Runs the task when the first attempt has ended, either way; at once if it has. */
+    void whenAttempted(Runnable task) {
+        var unused = firstAttempt.thenRun(task);
+    }
+
     /** Returns the connection, or {@code null} if there is none at the moment. */
     @Nullable
     ScriptConnection connection() {

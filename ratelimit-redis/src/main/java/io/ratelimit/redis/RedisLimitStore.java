@@ -5,12 +5,16 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.resource.ClientResources;
 import io.ratelimit.limit.Decision;
+import io.ratelimit.limit.Key;
 import io.ratelimit.limit.Ticker;
 import io.ratelimit.store.LimitStore;
 import io.ratelimit.store.Operation;
+import io.ratelimit.store.PiecewiseExecutor;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -34,16 +38,20 @@ import org.jspecify.annotations.Nullable;
 public final class RedisLimitStore implements LimitStore {
     private final CallEncoder encoder;
     private final ScheduledExecutorService timer;
-    private final Link link;
+    private final Connections connections;
+    private final Router router;
     private final Caller caller;
+    private final @Nullable ClusterRouter cluster;
+    private final PiecewiseExecutor pieces;
 
     private RedisLimitStore(Builder builder) {
         this.encoder = new CallEncoder(builder.namespace, builder.ticker);
         this.timer = Executors.newSingleThreadScheduledExecutor(RedisLimitStore::daemon);
-        ScriptConnector connector =
-                new LettuceConnector(builder.uri, builder.resources, builder.options, builder.connectTimeout);
-        this.link = new Link(connector, timer);
-        this.caller = new Caller(Script.DECIDE, link, timer, builder.timeout);
+        this.connections = new Connections(builder.resources, builder.options, builder.connectTimeout);
+        this.cluster = builder.deployment == Deployment.CLUSTER ? connections.cluster(builder.uris, timer) : null;
+        this.router = cluster != null ? cluster : connections.single(builder.uris, timer);
+        this.caller = new Caller(Script.DECIDE, router, timer, builder.timeout);
+        this.pieces = new PiecewiseExecutor(operation -> callOne(operation), encoder::slot);
     }
 
     /**
@@ -52,7 +60,35 @@ public final class RedisLimitStore implements LimitStore {
      * @param uri the server, or the sentinels that know it, with credentials, database and TLS
      */
     public static Builder builder(RedisURI uri) {
-        return new Builder(uri);
+        return new Builder(Deployment.SINGLE, List.of(uri));
+    }
+
+    /**
+     * Starts to describe a store in whichever of these servers is the master at the time. For servers that no sentinel knows;
+     * somebody else has to see to it that there is one master.
+     *
+     * @param servers all of them, at least one
+     * @throws IllegalArgumentException if there is none
+     */
+    public static Builder masterReplica(List<RedisURI> servers) {
+        return new Builder(Deployment.SINGLE, servers);
+    }
+
+    /**
+     * Starts to describe a store in a cluster. Its nodes are shards: what concerns one owner is one atomic call; what
+     * concerns several goes by {@link PiecewiseExecutor}.
+     *
+     * @param seeds some of the nodes, at least one, which know the others; credentials, TLS and the like are those of the
+     *     first for all
+     * @throws IllegalArgumentException if there is none
+     */
+    public static Builder cluster(List<RedisURI> seeds) {
+        return new Builder(Deployment.CLUSTER, seeds);
+    }
+
+    private enum Deployment {
+        SINGLE,
+        CLUSTER
     }
 
     /**
@@ -66,15 +102,46 @@ public final class RedisLimitStore implements LimitStore {
             throw new IllegalArgumentException("operations: none (expected: at least one)");
         }
         List<Operation> all = List.copyOf(operations);
-        return caller.call(encoder.encode(all), reply -> ReplyReader.decisions(all, reply));
+        return cluster == null || pieces.isWhole(keysOf(all)) ? call(all) : oneAfterTheOther(all);
+    }
+
+    @Override
+    public String shardOf(Key key) {
+        return cluster == null ? "" : cluster.shardOf(encoder.slot(key));
+    }
+
+    private CompletionStage<List<Decision>> call(List<Operation> operations) {
+        return caller.call(encoder.encode(operations), reply -> ReplyReader.decisions(operations, reply));
+    }
+
+    private CompletionStage<Decision> callOne(Operation operation) {
+        return call(List.of(operation)).thenApply(decisions -> decisions.get(0));
+    }
+
+    private CompletionStage<List<Decision>> oneAfterTheOther(List<Operation> operations) {
+        CompletionStage<List<Decision>> all = CompletableFuture.completedFuture(new ArrayList<>(operations.size()));
+        for (Operation operation : operations) {
+            all = all.thenCompose(done -> pieces.execute(operation).thenApply(decision -> {
+                done.add(decision);
+                return done;
+            }));
+        }
+        return all;
+    }
+
+    private static List<Key> keysOf(List<Operation> operations) {
+        return operations.stream()
+                .flatMap(operation -> operation.keys().stream())
+                .toList();
     }
 
     /** Closes the connection. Operations in flight fail. */
     @Override
     public void close() {
         timer.shutdownNow();
-        link.close();
+        router.close();
         caller.close();
+        connections.close();
     }
 
     private static Thread daemon(Runnable task) {
@@ -89,7 +156,8 @@ public final class RedisLimitStore implements LimitStore {
         private static final Duration SHORTEST_TIMEOUT = Duration.ofMillis(1);
         private static final Duration LONGEST_TIMEOUT = Duration.ofSeconds(10);
 
-        private final RedisURI uri;
+        private final Deployment deployment;
+        private final List<RedisURI> uris;
         private @Nullable ClientResources resources;
         private ClientOptions options = ClientOptions.create();
         private String namespace = "ratelimit";
@@ -97,8 +165,12 @@ public final class RedisLimitStore implements LimitStore {
         private Duration connectTimeout = Duration.ofSeconds(1);
         private @Nullable Ticker ticker;
 
-        private Builder(RedisURI uri) {
-            this.uri = Objects.requireNonNull(uri, "uri");
+        private Builder(Deployment deployment, List<RedisURI> uris) {
+            this.deployment = deployment;
+            this.uris = List.copyOf(uris);
+            if (uris.isEmpty()) {
+                throw new IllegalArgumentException("servers: none (expected: at least one address)");
+            }
         }
 
         /**
@@ -174,8 +246,8 @@ public final class RedisLimitStore implements LimitStore {
          */
         public RedisLimitStore build() {
             RedisLimitStore store = new RedisLimitStore(this);
-            store.link.open();
-            store.link.awaitFirstAttempt(connectTimeout);
+            store.router.open();
+            store.router.awaitFirstAttempt(connectTimeout);
             return store;
         }
 

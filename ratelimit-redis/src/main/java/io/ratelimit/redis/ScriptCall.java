@@ -1,5 +1,7 @@
 package io.ratelimit.redis;
 
+import io.lettuce.core.cluster.SlotHash;
+
 /**
  * What one call hands to the script. The layout is told in {@code decide.lua}.
  *
@@ -12,6 +14,11 @@ final class ScriptCall {
     ScriptCall(byte[][] keys, byte[][] arguments) {
         this.keys = keys;
         this.arguments = arguments;
+    }
+
+    /** Returns the slot of a cluster that the counters are in. */
+    int slot() {
+        return SlotHash.getSlot(keys[0]);
     }
 
     /** Returns the counters, one for each part. Not to be changed. */

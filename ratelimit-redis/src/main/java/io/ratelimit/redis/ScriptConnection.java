@@ -1,9 +1,10 @@
 package io.ratelimit.redis;
 
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 
 /**
- * A connection, or a cluster's bundle of them, over which the script is called.
+ * A connection to one server, over which the script is called.
  *
  * <p>Safe for any number of threads. Calls are sent at once and answered in order. A call that is lost with the connection
  * fails and is never sent again.
@@ -18,6 +19,15 @@ interface ScriptConnection {
 
     /** Calls the script by its text, which the server remembers; otherwise as {@link #callByName}. */
     CompletionStage<long[]> callByText(Script script, ScriptCall call);
+
+    /** Returns this connection as one whose calls are for a key that has moved to its node ahead of the key's slot. */
+    ScriptConnection asking();
+
+    /** Returns the reply to {@code CLUSTER SLOTS}, of lists, byte arrays and {@code Long}s, or the error that Lettuce reports. */
+    CompletionStage<List<Object>> slots();
+
+    /** Returns whether the server is a master, or the error that Lettuce reports. */
+    CompletionStage<Boolean> isMaster();
 
     /** Runs the task when the connection is lost or closed, at once if it is so already; maybe more than once. */
     void onLost(Runnable task);

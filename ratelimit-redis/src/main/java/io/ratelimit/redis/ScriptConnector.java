@@ -2,7 +2,7 @@ package io.ratelimit.redis;
 
 import java.util.concurrent.CompletionStage;
 
-/** Opens connections to one deployment of Redis: a server, what the sentinels say is the master, or a cluster. */
+/** Opens connections to one server: always the same, or the one that is the master at the time. */
 interface ScriptConnector {
     /**
      * Opens a connection without blocking. The stage ends, either way, within the connect timeout for the

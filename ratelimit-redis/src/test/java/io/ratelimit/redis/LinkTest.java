@@ -200,6 +200,21 @@ class LinkTest {
         }
 
         @Override
+        public ScriptConnection asking() {
+            return this;
+        }
+
+        @Override
+        public CompletionStage<List<Object>> slots() {
+            return new CompletableFuture<>();
+        }
+
+        @Override
+        public CompletionStage<Boolean> isMaster() {
+            return new CompletableFuture<>();
+        }
+
+        @Override
         public void onLost(Runnable task) {}
 
         @Override

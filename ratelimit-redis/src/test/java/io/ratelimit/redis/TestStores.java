@@ -9,6 +9,7 @@ import io.ratelimit.limit.Decision;
 import io.ratelimit.limit.Demand;
 import io.ratelimit.limit.Key;
 import io.ratelimit.limit.Limit;
+import io.ratelimit.redis.testing.RedisCluster;
 import io.ratelimit.redis.testing.RedisFixture;
 import io.ratelimit.redis.testing.TcpProxy;
 import io.ratelimit.store.LimitStore;
@@ -47,6 +48,11 @@ final class TestStores {
     /** Describes a store with keys of its own, at any address. */
     static RedisLimitStore.Builder at(RedisURI uri) {
         return RedisLimitStore.builder(uri).resources(RESOURCES).namespace("test-" + UUID.randomUUID());
+    }
+
+    /** Describes a store in a cluster, with keys of its own. */
+    static RedisLimitStore.Builder in(RedisCluster cluster) {
+        return RedisLimitStore.cluster(cluster.uris()).resources(RESOURCES).namespace("test-" + UUID.randomUUID());
     }
 
     static Demand demand(String limit, Algorithm algorithm) {

@@ -20,7 +20,10 @@ import redis.embedded.core.ExecutableProvider;
 /** A server that is a child of this process, on a free port of the loopback interface, without persistence. */
 final class ProcessServer implements TestServer {
     private static final int ATTEMPTS = 5;
+    private static final int BUS = 10_000;
+    private static final int LARGEST_PORT = 0xFFFF;
     private static final String READY = "Ready to accept connections";
+    private static final String SENTINEL_READY = "+monitor master";
 
     private final Process process;
     private final int port;
@@ -74,7 +77,7 @@ final class ProcessServer implements TestServer {
                         .redirectErrorStream(true)
                         .start();
                 output = awaitReady(process);
-                if (output.contains(READY)) {
+                if (isReady(output)) {
                     Thread lastResort = new Thread(process::destroyForcibly);
                     Runtime.getRuntime().addShutdownHook(lastResort);
                     return new ProcessServer(process, port, executable.getName(), lastResort);
@@ -87,9 +90,14 @@ final class ProcessServer implements TestServer {
         throw new IllegalStateException("redis-server did not start: " + output);
     }
 
+    /** A configuration file, if there is one, comes before all options. */
     private static List<String> command(File executable, int port, List<String> arguments) {
-        List<String> command = new ArrayList<>(List.of(
-                executable.getAbsolutePath(),
+        List<String> command = new ArrayList<>(List.of(executable.getAbsolutePath()));
+        boolean hasFile = !arguments.isEmpty() && !arguments.get(0).startsWith("--");
+        if (hasFile) {
+            command.add(arguments.get(0));
+        }
+        command.addAll(List.of(
                 "--port",
                 Integer.toString(port),
                 "--bind",
@@ -98,7 +106,7 @@ final class ProcessServer implements TestServer {
                 "",
                 "--dir",
                 System.getProperty("java.io.tmpdir")));
-        command.addAll(arguments);
+        command.addAll(arguments.subList(hasFile ? 1 : 0, arguments.size()));
         return command;
     }
 
@@ -109,7 +117,7 @@ final class ProcessServer implements TestServer {
         StringBuilder output = new StringBuilder();
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
             output.append(line).append('\n');
-            if (line.contains(READY)) {
+            if (isReady(line)) {
                 Thread drain = new Thread(() -> lines.lines().forEach(ignored -> {}), "redis-output");
                 drain.setDaemon(true);
                 drain.start();
@@ -119,9 +127,15 @@ final class ProcessServer implements TestServer {
         return output.toString();
     }
 
+    private static boolean isReady(String output) {
+        return output.contains(READY) || output.contains(SENTINEL_READY);
+    }
+
+    /** Returns a port that leaves room for that of a cluster's bus, which is larger by ten thousand. */
     private static int freePort() {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
+            int port = socket.getLocalPort();
+            return port + BUS <= LARGEST_PORT ? port : freePort();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -140,6 +154,10 @@ final class ProcessServer implements TestServer {
     @Override
     public String description() {
         return description;
+    }
+
+    boolean isRunning() {
+        return process.isAlive();
     }
 
     long pid() {

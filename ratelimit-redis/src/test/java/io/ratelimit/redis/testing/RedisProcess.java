@@ -51,6 +51,21 @@ public final class RedisProcess implements AutoCloseable {
         }
     }
 
+    /**
+     * Starts a sentinel, which keeps its configuration in a file.
+     *
+     * @param configuration the lines of the file
+     */
+    public static RedisProcess sentinel(String... configuration) {
+        try {
+            Path directory = Files.createTempDirectory("sentinel-");
+            Path file = Files.write(directory.resolve("sentinel.conf"), List.of(configuration));
+            return new RedisProcess(directory, List.of(file.toString(), "--sentinel", "--dir", directory.toString()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Returns the host to connect to. */
     public String host() {
         return server.host();
@@ -64,6 +79,11 @@ public final class RedisProcess implements AutoCloseable {
     /** Returns the address. */
     public RedisURI uri() {
         return RedisURI.create(host(), port());
+    }
+
+    /** Returns whether it runs, stopped or not. */
+    public boolean isRunning() {
+        return server.isRunning();
     }
 
     /** Kills it as {@code kill -9} does, and returns when it is gone. */

@@ -1,0 +1,221 @@
+package io.ratelimit.redis;
+
+import io.ratelimit.store.StoreException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sends a call to the node of a cluster that has its slot.
+ *
+ * <p>Who has which slot is asked of the nodes in turn: every {@link #QUIET_PERIOD}, and soon after a call failed or was sent
+ * elsewhere. A link to a new node is up before calls are sent to it, and one to a node that has left stays until the calls
+ * under way have ended.
+ *
+ * <p>Lettuce's own client for clusters is not used, because it can only do without repeating lost calls at the price of not
+ * reconnecting to a node.
+ */
+final class ClusterRouter implements Router {
+    private static final Logger LOG = LoggerFactory.getLogger(ClusterRouter.class);
+    private static final Duration QUIET_PERIOD = Duration.ofSeconds(15);
+    private static final Duration TROUBLED_PERIOD = Duration.ofMillis(250);
+    private static final Duration FIRST_PERIOD = Duration.ofMillis(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
+    private static final Duration GRACE = Duration.ofSeconds(1);
+
+    private final List<Node> seeds;
+    private final Function<Node, ScriptConnector> connectors;
+    private final ScheduledExecutorService timer;
+    private final Map<Node, Link> links = new ConcurrentHashMap<>();
+    private final AtomicBoolean asking = new AtomicBoolean();
+    private final AtomicInteger turn = new AtomicInteger();
+    private final CompletableFuture<Void> firstTable = new CompletableFuture<>();
+    private volatile SlotTable table = SlotTable.UNKNOWN;
+    private volatile boolean troubled = true;
+    private volatile boolean closed;
+    private volatile long askedAtNanos = System.nanoTime() - QUIET_PERIOD.toNanos();
+
+    /**
+     * Prepares to connect; opens nothing yet.
+     *
+     * @param seeds the nodes to ask first
+     * @param connectors makes the connector of a node
+     */
+    ClusterRouter(List<Node> seeds, Function<Node, ScriptConnector> connectors, ScheduledExecutorService timer) {
+        this.seeds = List.copyOf(seeds);
+        this.connectors = connectors;
+        this.timer = timer;
+    }
+
+    @Override
+    public void open() {
+        seeds.forEach(seed -> linkTo(seed).whenAttempted(this::askIfDue));
+        tick();
+    }
+
+    @Override
+    public void awaitFirstAttempt(Duration longest) {
+        firstTable
+                .completeOnTimeout(null, longest.toNanos(), TimeUnit.NANOSECONDS)
+                .join();
+    }
+
+    @Override
+    public Link linkOf(ScriptCall call) {
+        Node node = table.of(call.slot());
+        Link link = node == null ? null : links.get(node);
+        return link == null ? anyLink() : link;
+    }
+
+    @Override
+    public @Nullable Link follow(Redirection redirection, Link from) {
+        Node target = SlotTable.located(redirection.target(), nodeOf(from));
+        if (redirection.toStay()) {
+            synchronized (this) {
+                table = table.with(redirection.slot(), target);
+            }
+            failed();
+        }
+        return closed ? null : linkTo(target);
+    }
+
+    @Override
+    public void failed() {
+        troubled = true;
+        askIfDue();
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        links.values().forEach(Link::close);
+        firstTable.complete(null);
+    }
+
+    /** Returns the node that decides about a slot, or an empty text if it is not known. */
+    String shardOf(int slot) {
+        return Objects.toString(table.of(slot), "");
+    }
+
+    /** Whoever is asked for a slot that nobody has says what is wrong with it. */
+    private Link anyLink() {
+        return links.values().stream()
+                .filter(link -> link.connection() != null)
+                .findFirst()
+                .orElseGet(() -> linkTo(seeds.get(0)));
+    }
+
+    private Node nodeOf(Link link) {
+        return links.entrySet().stream()
+                .filter(entry -> entry.getValue() == link)
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElse(seeds.get(0));
+    }
+
+    private Link linkTo(Node node) {
+        Link known = links.get(node);
+        return known != null
+                ? known
+                : links.computeIfAbsent(node, added -> {
+                    Link link = new Link(connectors.apply(added), timer);
+                    link.open();
+                    return link;
+                });
+    }
+
+    private void tick() {
+        askIfDue();
+        if (!closed) {
+            try {
+                var unused = timer.schedule(this::tick, TROUBLED_PERIOD.toMillis(), TimeUnit.MILLISECONDS);
+            } catch (RejectedExecutionException closing) {
+                LOG.debug("Not looking at the cluster any more", closing);
+            }
+        }
+    }
+
+    private void askIfDue() {
+        Duration period = table.isEmpty() ? FIRST_PERIOD : troubled ? TROUBLED_PERIOD : QUIET_PERIOD;
+        boolean due = System.nanoTime() - askedAtNanos > period.toNanos();
+        if (due && !closed && asking.compareAndSet(false, true)) {
+            ask();
+        }
+    }
+
+    /** Asks one node. Each time another one, so that one that has lost sight of the cluster is not believed for long. */
+    private void ask() {
+        List<Map.Entry<Node, Link>> connected = new ArrayList<>(links.entrySet());
+        connected.removeIf(entry -> entry.getValue().connection() == null);
+        if (connected.isEmpty()) {
+            asking.set(false);
+            return;
+        }
+        askedAtNanos = System.nanoTime();
+        troubled = false;
+        Map.Entry<Node, Link> asked = connected.get(Math.floorMod(turn.getAndIncrement(), connected.size()));
+        ScriptConnection connection = asked.getValue().connection();
+        CompletableFuture<SlotTable> read = connection == null
+                ? CompletableFuture.failedFuture(new IllegalStateException("lost meanwhile"))
+                : connection
+                        .slots()
+                        .toCompletableFuture()
+                        .thenApply(reply -> SlotTable.of(reply, asked.getKey()))
+                        .orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        var unused = read.thenCompose(this::adopt).whenComplete((done, failure) -> {
+            if (failure != null) {
+                troubled = true;
+                StoreException why = RedisErrors.toStoreException(failure);
+                LOG.debug("{} did not tell the slots of the cluster: {}", asked.getKey(), why.getMessage(), failure);
+            }
+            asking.set(false);
+        });
+    }
+
+    private CompletableFuture<Void> adopt(SlotTable seen) {
+        Set<Node> nodes = seen.nodes();
+        if (nodes.isEmpty()) {
+            return CompletableFuture.failedFuture(new IllegalStateException("It has no slots"));
+        }
+        List<CompletableFuture<Void>> attempts = new ArrayList<>();
+        for (Node node : nodes) {
+            CompletableFuture<Void> attempted = new CompletableFuture<>();
+            linkTo(node).whenAttempted(() -> attempted.complete(null));
+            attempts.add(attempted);
+        }
+        return CompletableFuture.allOf(attempts.toArray(CompletableFuture[]::new))
+                .thenRun(() -> {
+                    synchronized (this) {
+                        table = seen;
+                    }
+                    retireAllBut(nodes);
+                    firstTable.complete(null);
+                });
+    }
+
+    private void retireAllBut(Set<Node> nodes) {
+        links.forEach((node, link) -> {
+            if (!nodes.contains(node) && !seeds.contains(node) && links.remove(node, link)) {
+                try {
+                    var unused = timer.schedule(link::close, GRACE.toMillis(), TimeUnit.MILLISECONDS);
+                } catch (RejectedExecutionException closing) {
+                    link.close();
+                }
+            }
+        });
+    }
+}

@@ -1,0 +1,69 @@
+package io.ratelimit.redis;
+
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.DefaultClientResources;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Makes the links to the servers of one deployment, which share threads and options. */
+final class Connections {
+    private static final Logger LOG = LoggerFactory.getLogger(Connections.class);
+    private static final Duration LONGEST_SHUTDOWN = Duration.ofSeconds(1);
+
+    private final ClientResources resources;
+    private final boolean own;
+    private final ClientOptions options;
+    private final Duration connectTimeout;
+
+    /**
+     * Opens nothing yet.
+     *
+     * @param shared threads to share, or {@code null} for own ones
+     */
+    Connections(@Nullable ClientResources shared, ClientOptions options, Duration connectTimeout) {
+        this.own = shared == null;
+        this.resources = shared == null ? DefaultClientResources.create() : shared;
+        this.options = options;
+        this.connectTimeout = connectTimeout;
+    }
+
+    Router single(List<RedisURI> servers, ScheduledExecutorService timer) {
+        List<ScriptConnector> connectors = servers.stream().map(this::connector).toList();
+        return new SingleRouter(
+                new Link(connectors.size() == 1 ? connectors.get(0) : new MasterReplicaConnector(connectors), timer));
+    }
+
+    ClusterRouter cluster(List<RedisURI> seeds, ScheduledExecutorService timer) {
+        RedisURI like = seeds.get(0);
+        return new ClusterRouter(
+                seeds.stream().map(Node::of).distinct().toList(), node -> connector(node.like(like)), timer);
+    }
+
+    private ScriptConnector connector(RedisURI uri) {
+        return new LettuceConnector(uri, resources, options, connectTimeout);
+    }
+
+    /** Ends the threads, if they are its own. */
+    void close() {
+        if (own) {
+            Future<?> ended = resources.shutdown(0, LONGEST_SHUTDOWN.toMillis(), TimeUnit.MILLISECONDS);
+            try {
+                ended.get(LONGEST_SHUTDOWN.toMillis(), TimeUnit.MILLISECONDS);
+            } catch (ExecutionException | TimeoutException late) {
+                LOG.debug("Threads of the connections to Redis end late", late);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}
