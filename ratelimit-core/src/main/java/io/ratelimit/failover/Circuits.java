@@ -1,9 +1,12 @@
 package io.ratelimit.failover;
 
 import io.ratelimit.store.StoreException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,11 +16,14 @@ import org.jspecify.annotations.Nullable;
  * <p>Safe for any number of threads.
  */
 final class Circuits {
+    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(250);
+
     private final FailoverSettings settings;
     private final Consumer<Change> onChange;
     private final Consumer<String> onProbe;
     private final Map<String, Circuit> byShard = new ConcurrentHashMap<>();
     private final Map<String, Circuit> open = new ConcurrentHashMap<>();
+    private final AtomicLong lookedAtNanos = new AtomicLong(System.nanoTime());
     private boolean told;
     private boolean closed;
 
@@ -58,6 +64,25 @@ final class Circuits {
             worst = state == CircuitState.HALF_OPEN ? state : worst;
         }
         return worst;
+    }
+
+    /**
+     * Forgets the shards that are open and that the store has no more, such as a node whose slots another one has taken over.
+     * Looks at most every {@link #BETWEEN_LOOKS}, because it is called with every decision.
+     */
+    void forgetGone(Predicate<String> isThere) {
+        if (open.isEmpty()) {
+            return;
+        }
+        long last = lookedAtNanos.get();
+        long now = System.nanoTime();
+        if (now - last > BETWEEN_LOOKS.toNanos() && lookedAtNanos.compareAndSet(last, now)) {
+            for (String shard : open.keySet()) {
+                if (!isThere.test(shard)) {
+                    forget(shard);
+                }
+            }
+        }
     }
 
     /** Forgets a shard that the store has no more. */

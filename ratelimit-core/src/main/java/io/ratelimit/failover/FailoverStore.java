@@ -35,6 +35,7 @@ public final class FailoverStore implements LimitStore {
 
     private final LimitStore primary;
     private final Circuits circuits;
+    private final Probe probe;
     private final PiecewiseExecutor pieces;
     private final LastDecisions last;
     private final Fallback fallback;
@@ -56,8 +57,8 @@ public final class FailoverStore implements LimitStore {
         this.fallback = new Fallback(counters, last, new Shares(builder.instances), debts, builder.ticker);
         this.failureDecider = new FailureDecider(fallback, builder.ticker);
         this.refunds = new RefundRoute(this::askPrimary, fallback, failureDecider);
-        Probe probe = new Probe(primary);
-        this.circuits = new Circuits(settings, this::changed, shard -> probe(probe, shard));
+        this.probe = new Probe(primary);
+        this.circuits = new Circuits(settings, this::changed, this::probe);
         this.pieces = new PiecewiseExecutor(this::executeWhole, primary::shardOf);
         this.recovery =
                 new Recovery(primary, circuits, debts, fallback, failure -> tell(heard -> heard.failed(failure)));
@@ -134,6 +135,7 @@ public final class FailoverStore implements LimitStore {
     }
 
     private CompletionStage<Decision> askPrimary(Operation operation) {
+        circuits.forgetGone(probe::finds);
         Circuit circuit = circuitOf(operation.keys());
         if (!circuit.isClosed()) {
             return CompletableFuture.completedFuture(decideWithout(operation, true));
@@ -183,7 +185,7 @@ public final class FailoverStore implements LimitStore {
         return decision;
     }
 
-    private void probe(Probe probe, String shard) {
+    private void probe(String shard) {
         long start = System.nanoTime();
         Circuit circuit = circuits.of(shard);
         probe.ask(shard)

@@ -38,6 +38,11 @@ final class Probe {
                         () -> store.execute(Operation.Charge.of(new Demand(key, LIMIT, 1, FailurePolicy.DENY)))));
     }
 
+    /** Returns whether the store has the shard, as far as can be seen. */
+    boolean finds(String shard) {
+        return keyOn(shard).isPresent();
+    }
+
     private Optional<Key> keyOn(String shard) {
         Key known = keys.get(shard);
         if (known != null && store.shardOf(known).equals(shard)) {

@@ -151,7 +151,28 @@ class ShardOutageTest {
             moving.moved = true;
 
             assertThat(decide(over, Operation.Acquire.of(second)).source()).isEqualTo(BACKEND);
-            await().until(() -> over.circuitState() == CircuitState.CLOSED);
+            await("without traffic, by the probe").until(() -> over.circuitState() == CircuitState.CLOSED);
+        }
+    }
+
+    @Test
+    void forgetsAShardThatTheStoreHasNoMoreLongBeforeItsNextProbe() {
+        Moving moving = new Moving(shards.get(0), shards.get(1));
+        try (FailoverStore over = FailoverStore.around(moving)
+                .settings(new FailoverSettings(3, Duration.ofSeconds(10), Duration.ofSeconds(8), 1_000))
+                .ticker(ticker)
+                .build()) {
+            shards.get(0).failWith(StoreException.Kind.CONNECTION);
+            for (int i = 0; i < 5; i++) {
+                assertThat(decide(over, Operation.Acquire.of(first)).source()).isEqualTo(Source.FALLBACK);
+            }
+
+            moving.moved = true;
+
+            await().atMost(Duration.ofSeconds(3))
+                    .until(() ->
+                            decide(over, Operation.Peek.of(second)).source().equals(BACKEND)
+                                    && over.circuitState() == CircuitState.CLOSED);
         }
     }
 

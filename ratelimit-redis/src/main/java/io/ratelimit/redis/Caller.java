@@ -174,7 +174,9 @@ final class Caller {
         }
 
         private synchronized boolean turnAway(StoreException told) {
-            if (isOver() || (told.kind() == Kind.MOVED && redirections++ == MOST_REDIRECTIONS)) {
+            // A pause ends a round of redirections; without one they would go round in a circle.
+            redirections = told.kind() == Kind.MOVED ? redirections + 1 : 0;
+            if (isOver() || redirections > MOST_REDIRECTIONS) {
                 return false;
             }
             attempt = null;

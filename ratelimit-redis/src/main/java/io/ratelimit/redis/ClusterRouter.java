@@ -1,5 +1,6 @@
 package io.ratelimit.redis;
 
+import io.lettuce.core.protocol.CommandType;
 import io.ratelimit.store.StoreException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -172,7 +173,7 @@ final class ClusterRouter implements Router {
         CompletableFuture<SlotTable> read = connection == null
                 ? CompletableFuture.failedFuture(new IllegalStateException("lost meanwhile"))
                 : connection
-                        .slots()
+                        .ask(CommandType.CLUSTER, "SLOTS")
                         .toCompletableFuture()
                         .thenApply(reply -> SlotTable.of(reply, asked.getKey()))
                         .orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);

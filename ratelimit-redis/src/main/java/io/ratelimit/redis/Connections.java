@@ -38,9 +38,24 @@ final class Connections {
     }
 
     Router single(List<RedisURI> servers, ScheduledExecutorService timer) {
-        List<ScriptConnector> connectors = servers.stream().map(this::connector).toList();
-        return new SingleRouter(
-                new Link(connectors.size() == 1 ? connectors.get(0) : new MasterReplicaConnector(connectors), timer));
+        return new SingleRouter(new Link(master(servers), timer));
+    }
+
+    private ScriptConnector master(List<RedisURI> servers) {
+        if (servers.size() > 1) {
+            return new MasterReplicaConnector(
+                    servers.stream().map(this::connector).toList(), connectTimeout);
+        }
+        RedisURI server = servers.get(0);
+        return server.getSentinels().isEmpty() ? connector(server) : sentinels(server);
+    }
+
+    private ScriptConnector sentinels(RedisURI named) {
+        return new SentinelConnector(
+                named.getSentinels().stream().map(this::connector).toList(),
+                named.getSentinelMasterId(),
+                node -> connector(node.like(named)),
+                connectTimeout);
     }
 
     ClusterRouter cluster(List<RedisURI> seeds, ScheduledExecutorService timer) {

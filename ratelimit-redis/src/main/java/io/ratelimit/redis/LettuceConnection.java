@@ -11,15 +11,11 @@ import io.lettuce.core.protocol.AsyncCommand;
 import io.lettuce.core.protocol.Command;
 import io.lettuce.core.protocol.CommandArgs;
 import io.lettuce.core.protocol.CommandType;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 
 /** A connection of Lettuce's. */
 final class LettuceConnection implements ScriptConnection {
-    private static final byte[] MASTER = "master".getBytes(StandardCharsets.US_ASCII);
-
     private final StatefulConnection<byte[], byte[]> connection;
     private final boolean asking;
 
@@ -48,17 +44,12 @@ final class LettuceConnection implements ScriptConnection {
     }
 
     @Override
-    public CompletionStage<List<Object>> slots() {
-        return send(
-                CommandType.CLUSTER,
-                new ArrayOutput<>(ByteArrayCodec.INSTANCE),
-                arguments().add("SLOTS"));
-    }
-
-    @Override
-    public CompletionStage<Boolean> isMaster() {
-        return send(CommandType.ROLE, new ArrayOutput<>(ByteArrayCodec.INSTANCE), arguments())
-                .thenApply(role -> role.get(0) instanceof byte[] name && Arrays.equals(name, MASTER));
+    public CompletionStage<List<Object>> ask(CommandType command, String... words) {
+        CommandArgs<byte[], byte[]> arguments = arguments();
+        for (String word : words) {
+            arguments.add(word);
+        }
+        return send(command, new ArrayOutput<>(ByteArrayCodec.INSTANCE), arguments);
     }
 
     private CompletionStage<long[]> send(CommandType type, byte[] script, ScriptCall call) {

@@ -19,7 +19,7 @@ import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Connects to one server, or to the master that the sentinels of the address name at the time. */
+/** Connects to one server, always the same. */
 final class LettuceConnector implements ScriptConnector {
     private static final Logger LOG = LoggerFactory.getLogger(LettuceConnector.class);
     private static final int MOST_CALLS_IN_FLIGHT = 10_000;
@@ -39,7 +39,8 @@ final class LettuceConnector implements ScriptConnector {
      * @param options what to keep of the application's options, such as those for TLS
      */
     LettuceConnector(RedisURI uri, ClientResources resources, ClientOptions options, Duration connectTimeout) {
-        this.uri = withTimeout(uri, connectTimeout);
+        // It bounds the greeting of a server that accepts connections but stays silent.
+        this.uri = RedisURI.builder(uri).withTimeout(connectTimeout).build();
         this.connectTimeout = connectTimeout;
         this.client = RedisClient.create(resources);
         this.client.setOptions(ownOptions(options, connectTimeout));
@@ -65,19 +66,6 @@ final class LettuceConnector implements ScriptConnector {
                 .build();
     }
 
-    /** The timeout of an address bounds the greeting of a server that accepts connections but stays silent. */
-    private static RedisURI withTimeout(RedisURI uri, Duration connectTimeout) {
-        RedisURI.Builder copy = RedisURI.builder(uri).withTimeout(connectTimeout);
-        for (RedisURI sentinel : uri.getSentinels()) {
-            copy.withSentinel(
-                    RedisURI.builder(sentinel).withTimeout(connectTimeout).build());
-        }
-        if (uri.getSentinelMasterId() != null) {
-            copy.withSentinelMasterId(uri.getSentinelMasterId());
-        }
-        return copy.build();
-    }
-
     @Override
     public CompletionStage<ScriptConnection> connect() {
         CompletableFuture<ScriptConnection> opened = new CompletableFuture<>();
@@ -92,16 +80,7 @@ final class LettuceConnector implements ScriptConnector {
             }
         });
         // Lettuce keeps the connect timeout; this is for what it does not time, such as the lookup of a name.
-        return opened.orTimeout(
-                longestAttempt(connectTimeout, uri.getSentinels().size()).toNanos(), TimeUnit.NANOSECONDS);
-    }
-
-    /**
-     * Lettuce asks one sentinel after the other, each for as long as the connect timeout, and begins with the first one each
-     * time. So an attempt that ended earlier would never come to those listed behind silent ones.
-     */
-    private static Duration longestAttempt(Duration connectTimeout, int sentinels) {
-        return connectTimeout.multipliedBy(sentinels + 1L).plus(GRACE);
+        return opened.orTimeout(connectTimeout.plus(GRACE).toNanos(), TimeUnit.NANOSECONDS);
     }
 
     private synchronized CompletableFuture<StatefulRedisConnection<byte[], byte[]>> begin() {
@@ -135,8 +114,6 @@ final class LettuceConnector implements ScriptConnector {
     /** Returns where this connects to, without credentials. */
     @Override
     public String toString() {
-        return uri.getSentinels().isEmpty()
-                ? uri.getHost() + ":" + uri.getPort()
-                : uri.getSentinelMasterId() + " of " + uri.getSentinels().size() + " sentinels";
+        return Node.of(uri).toString();
     }
 }

@@ -1,5 +1,6 @@
 package io.ratelimit.redis;
 
+import io.lettuce.core.protocol.CommandType;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 
@@ -23,11 +24,14 @@ interface ScriptConnection {
     /** Returns this connection as one whose calls are for a key that has moved to its node ahead of the key's slot. */
     ScriptConnection asking();
 
-    /** Returns the reply to {@code CLUSTER SLOTS}, of lists, byte arrays and {@code Long}s, or the error that Lettuce reports. */
-    CompletionStage<List<Object>> slots();
-
-    /** Returns whether the server is a master, or the error that Lettuce reports. */
-    CompletionStage<Boolean> isMaster();
+    /**
+     * Asks the server about itself or others.
+     *
+     * @param command what to ask with; replied to with a list
+     * @param words what is added, such as {@code SLOTS} to {@code CLUSTER}
+     * @return the list, of lists, byte arrays and {@code Long}s, or the error that Lettuce reports
+     */
+    CompletionStage<List<Object>> ask(CommandType command, String... words);
 
     /** Runs the task when the connection is lost or closed, at once if it is so already; maybe more than once. */
     void onLost(Runnable task);

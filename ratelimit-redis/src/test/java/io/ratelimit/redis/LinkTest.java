@@ -7,6 +7,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.lettuce.core.RedisConnectionException;
+import io.lettuce.core.protocol.CommandType;
 import io.ratelimit.store.StoreException;
 import io.ratelimit.store.StoreException.Fate;
 import io.ratelimit.store.StoreException.Kind;
@@ -205,12 +206,7 @@ class LinkTest {
         }
 
         @Override
-        public CompletionStage<List<Object>> slots() {
-            return new CompletableFuture<>();
-        }
-
-        @Override
-        public CompletionStage<Boolean> isMaster() {
+        public CompletionStage<List<Object>> ask(CommandType command, String... words) {
             return new CompletableFuture<>();
         }
 

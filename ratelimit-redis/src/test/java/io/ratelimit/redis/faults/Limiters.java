@@ -24,6 +24,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
@@ -41,9 +42,9 @@ final class Limiters implements AutoCloseable {
     /** One limiter's circuit changed. */
     record Transition(int limiter, CircuitState to, long atNanos) {}
 
-    private Limiters(RedisURI uri, int count, FailoverSettings settings) {
+    private Limiters(Supplier<RedisLimitStore.Builder> redis, int count, FailoverSettings settings) {
         for (int i = 0; i < count; i++) {
-            stores.add(FailoverStore.around(RedisLimitStore.builder(uri)
+            stores.add(FailoverStore.around(redis.get()
                             .resources(RESOURCES)
                             .namespace(namespace)
                             .build())
@@ -61,11 +62,16 @@ final class Limiters implements AutoCloseable {
     }
 
     static Limiters at(String host, int port) {
-        return new Limiters(RedisURI.create(host, port), 1, FailoverSettings.DEFAULTS);
+        return at(host, port, 1);
     }
 
     static Limiters at(String host, int port, int count) {
-        return new Limiters(RedisURI.create(host, port), count, FailoverSettings.DEFAULTS);
+        return of(() -> RedisLimitStore.builder(RedisURI.create(host, port)), count);
+    }
+
+    /** Starts limiters in any deployment of Redis. */
+    static Limiters of(Supplier<RedisLimitStore.Builder> redis, int count) {
+        return new Limiters(redis, count, FailoverSettings.DEFAULTS);
     }
 
     /** Sends the requests of a load to the limiters. */
@@ -86,11 +92,15 @@ final class Limiters implements AutoCloseable {
     }
 
     private Entry decide(int limiter, Demand demand) {
+        return decide(limiter, Operation.Acquire.of(demand));
+    }
+
+    /** Asks a limiter, and returns the account of it under the first key. */
+    Entry decide(int limiter, Operation.Acquire acquire) {
+        Demand demand = acquire.demands().get(0);
         long begun = System.nanoTime();
-        Decision decision = stores.get(limiter)
-                .execute(Operation.Acquire.of(demand))
-                .toCompletableFuture()
-                .join();
+        Decision decision =
+                stores.get(limiter).execute(acquire).toCompletableFuture().join();
         long took = System.nanoTime() - begun;
         long window = demand.limit().window().toNanos()
                 / 1_000

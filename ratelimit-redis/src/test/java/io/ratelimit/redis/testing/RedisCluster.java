@@ -162,6 +162,32 @@ public final class RedisCluster implements AutoCloseable {
         endMove(slot, from, to);
     }
 
+    /**
+     * Waits until all nodes agree who has which slot. Moves to one node may follow each other at once; a move to another has
+     * to wait for this, because two nodes that claim slots at a time may claim each other's.
+     */
+    public void awaitAgreement() {
+        await().atMost(LONGEST)
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> IntStream.range(0, masters)
+                                .mapToObj(node -> slotsAsSeenBy(node))
+                                .distinct()
+                                .count()
+                        == 1);
+    }
+
+    private String slotsAsSeenBy(int node) {
+        return commands(node)
+                .clusterNodes()
+                .lines()
+                .map(line -> line.replace("myself,", "").split(" "))
+                .map(parts -> parts[0] + " " + parts[6] + " "
+                        + String.join(" ", List.of(parts).subList(8, parts.length)))
+                .sorted()
+                .toList()
+                .toString();
+    }
+
     @Override
     public void close() {
         client.shutdown();

@@ -84,9 +84,12 @@ public final class RedisSentinels implements AutoCloseable {
                 .orElseThrow();
     }
 
-    /** Returns a server; the first was the master at the start. */
-    public RedisProcess server(int index) {
-        return servers.get(index);
+    /** Returns whether another server than that one is a master of its own account. */
+    public boolean promotedInsteadOf(RedisProcess old) {
+        return servers.stream()
+                .filter(server -> server != old)
+                .anyMatch(
+                        server -> server.ask(redis -> redis.info("replication")).contains("role:master"));
     }
 
     /** Kills all sentinels. */

@@ -1,0 +1,59 @@
+package io.ratelimit.redis;
+
+import io.lettuce.core.RedisReadOnlyException;
+import io.lettuce.core.protocol.CommandType;
+import io.ratelimit.store.StoreException.Kind;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Lets a connection pass only if it leads to a master. */
+final class MasterCheck {
+    private static final byte[] MASTER = "master".getBytes(StandardCharsets.US_ASCII);
+
+    private final Duration patience;
+
+    /**
+     * Creates a check.
+     *
+     * @param patience how long a server may take to answer
+     */
+    MasterCheck(Duration patience) {
+        this.patience = patience;
+    }
+
+    /** Returns the connection, or why it is none to a master; then it is closed. */
+    CompletionStage<ScriptConnection> pass(CompletionStage<ScriptConnection> connecting) {
+        return connecting.thenCompose(opened -> opened.ask(CommandType.ROLE)
+                .toCompletableFuture()
+                .orTimeout(patience.toNanos(), TimeUnit.NANOSECONDS)
+                .handle((role, failure) -> decide(opened, role, failure))
+                .thenCompose(decided -> decided));
+    }
+
+    private static CompletionStage<ScriptConnection> decide(
+            ScriptConnection opened, @Nullable List<Object> role, @Nullable Throwable failure) {
+        if (role == null ? mayNotSay(failure) : isMaster(role)) {
+            return CompletableFuture.completedFuture(opened);
+        }
+        opened.close();
+        return CompletableFuture.failedFuture(
+                failure == null ? new RedisReadOnlyException("READONLY It is a replica") : failure);
+    }
+
+    private static boolean isMaster(List<Object> role) {
+        return !role.isEmpty() && role.get(0) instanceof byte[] name && Arrays.equals(name, MASTER);
+    }
+
+    /** A user without the permission to ask is believed to have been led to the right server. */
+    private static boolean mayNotSay(@Nullable Throwable failure) {
+        return failure != null
+                && RedisErrors.isAnswer(failure)
+                && RedisErrors.toStoreException(failure).kind() == Kind.PERMISSION;
+    }
+}

@@ -1,0 +1,180 @@
+package io.ratelimit.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.cluster.SlotHash;
+import io.ratelimit.limit.Algorithm;
+import io.ratelimit.limit.Decision;
+import io.ratelimit.limit.Demand;
+import io.ratelimit.limit.Key;
+import io.ratelimit.limit.Limit;
+import io.ratelimit.redis.testing.RedisCluster;
+import io.ratelimit.store.Operation;
+import io.ratelimit.store.StoreException;
+import io.ratelimit.store.StoreException.Kind;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Slots that move from node to node, and nodes that go, one call at a time. */
+class ClusterTest {
+    private static RedisCluster cluster;
+
+    private final String owner = IntStream.iterate((int) System.nanoTime(), i -> i + 1)
+            .mapToObj(i -> "owner" + i)
+            .filter(name -> cluster.masterOf(SlotHash.getSlot(name)) == 0)
+            .findFirst()
+            .orElseThrow();
+    private final int slot = SlotHash.getSlot(owner);
+    private final Demand first = demand("5/1h");
+    private final Demand second = demand("6/1d");
+
+    @BeforeAll
+    static void startCluster() {
+        cluster = RedisCluster.ofMasters(3);
+    }
+
+    @AfterAll
+    static void stopCluster() {
+        cluster.close();
+    }
+
+    @Test
+    void followsASlotThatHasMoved() {
+        try (RedisLimitStore store = patient().build()) {
+            assertThat(TestStores.acquire(store, first).remaining()).isEqualTo(4);
+            cluster.move(slot, 0, 1);
+            try {
+                assertThat(TestStores.acquire(store, first).remaining())
+                        .as("counted on, by another node")
+                        .isEqualTo(3);
+                assertThat(store.shardOf(first.key()))
+                        .endsWith(":" + cluster.node(1).port());
+            } finally {
+                cluster.move(slot, 1, 0);
+            }
+            assertThat(TestStores.acquire(store, first).remaining()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void asksTheNewNodeForAKeyThatHasMovedAheadOfItsSlot() {
+        try (RedisLimitStore store = patient().build()) {
+            assertThat(TestStores.acquire(store, first).remaining()).isEqualTo(4);
+            cluster.beginMove(slot, 0, 1);
+            try {
+                assertThat(TestStores.acquire(store, first).remaining())
+                        .as("still at its old place")
+                        .isEqualTo(3);
+                cluster.moveKeys(slot, 0, 1);
+                assertThat(TestStores.acquire(store, first).remaining())
+                        .as("at its new place")
+                        .isEqualTo(2);
+                assertThat(store.shardOf(first.key()))
+                        .as("the slot's")
+                        .endsWith(":" + cluster.node(0).port());
+            } finally {
+                cluster.endMove(slot, 0, 1);
+                cluster.move(slot, 1, 0);
+            }
+        }
+    }
+
+    @Test
+    void asksANewNodeThatDoesNotKnowTheScript() {
+        try (RedisLimitStore store = patient().build()) {
+            cluster.commands(1).scriptFlush();
+            cluster.beginMove(slot, 0, 1);
+            try {
+                assertThat(TestStores.acquire(store, first).remaining()).isEqualTo(4);
+                assertThat(TestStores.acquire(store, first).remaining()).isEqualTo(3);
+            } finally {
+                cluster.endMove(slot, 0, 1);
+                cluster.move(slot, 1, 0);
+            }
+        }
+    }
+
+    @Test
+    void waitsForKeysThatAreBeingMovedApart() {
+        try (RedisLimitStore store = patient().build()) {
+            Operation both = Operation.Acquire.of(first, second);
+            cluster.beginMove(slot, 0, 1);
+            CompletableFuture<Decision> decision;
+            try {
+                // Neither key is there, so that the old node sends to the new one, which lacks both as well.
+                decision = store.execute(both).toCompletableFuture();
+                await("while the slot is on its way")
+                        .during(Duration.ofMillis(50))
+                        .until(() -> !decision.isDone());
+            } finally {
+                cluster.endMove(slot, 0, 1);
+            }
+            assertThat(decision.join().limits()).hasSize(2).allMatch(limit -> limit.allowed());
+            cluster.move(slot, 1, 0);
+        }
+    }
+
+    @Test
+    void saysAtTheDeadlineThatKeysAreBeingMovedApartAndKeepsTheConnection() {
+        try (RedisLimitStore store = TestStores.in(cluster).build()) {
+            cluster.beginMove(slot, 0, 1);
+            try {
+                assertThat(store.execute(Operation.Acquire.of(first, second)))
+                        .failsWithin(Duration.ofSeconds(5))
+                        .withThrowableOfType(java.util.concurrent.ExecutionException.class)
+                        .havingCause()
+                        .isInstanceOfSatisfying(StoreException.class, failure -> {
+                            assertThat(failure.kind()).isEqualTo(Kind.TRY_AGAIN);
+                            assertThat(failure.fate()).isEqualTo(StoreException.Fate.NOT_CARRIED_OUT);
+                        });
+                assertThat(TestStores.acquire(store, first).remaining())
+                        .as("one key alone is served, over the same connection")
+                        .isEqualTo(4);
+            } finally {
+                cluster.endMove(slot, 0, 1);
+                cluster.move(slot, 1, 0);
+            }
+        }
+    }
+
+    @Test
+    void findsTheClusterByOneNodeOfIt() {
+        List<RedisURI> one = cluster.uris().subList(2, 3);
+        try (RedisLimitStore store = RedisLimitStore.cluster(one)
+                .timeout(TestStores.PATIENT)
+                .namespace("one-seed")
+                .build()) {
+            assertThat(TestStores.acquire(store, first).remaining()).isEqualTo(4);
+            assertThat(store.shardOf(first.key()))
+                    .endsWith(":" + cluster.node(0).port());
+        }
+    }
+
+    @Test
+    void attachesWhenTheSeedListedFirstIsGone() {
+        RedisURI gone = RedisURI.create("127.0.0.1", 1);
+        try (RedisLimitStore store = RedisLimitStore.cluster(
+                        List.of(gone, cluster.uris().get(1)))
+                .timeout(TestStores.PATIENT)
+                .namespace("gone-seed")
+                .build()) {
+            assertThat(TestStores.acquire(store, first).remaining()).isEqualTo(4);
+        }
+    }
+
+    private RedisLimitStore.Builder patient() {
+        return TestStores.in(cluster).timeout(TestStores.PATIENT);
+    }
+
+    private Demand demand(String limit) {
+        Limit parsed = Limit.parse(limit, Algorithm.FIXED_WINDOW);
+        return Demand.of(new Key(owner, "test:" + parsed.counterName()), parsed, 1);
+    }
+}
