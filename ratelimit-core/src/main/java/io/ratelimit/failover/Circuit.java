@@ -20,6 +20,7 @@ final class Circuit {
     private static final float ALL = 100;
     private static final double GROWTH = 2;
     private static final long STALL_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+    private static final long LOSS_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final double JITTER = 0.3;
     private final StoreException slow =
             new StoreException(StoreException.Kind.TIMEOUT, "The store answered slowly", null);
@@ -130,14 +131,16 @@ final class Circuit {
     /**
      * Calls that were under way when an incident was noted are part of it, and so are later ones that were lost with the
      * same connection: 64 requests that meet one stall say no more about the store than one. A stall is often this process's
-     * own, such as a burst that meets cold code, and is one incident for as long as such take.
+     * own, such as a burst that meets cold code, and is one incident for as long as such take. A connection that is lost is
+     * one for as long as opening another may take on a busy machine; a server that accepts connections and stays silent
+     * would otherwise need three attempts to connect, each until its timeout, before it counts as gone.
      */
     private boolean isNewIncident(long startNanos, @Nullable Object cause, boolean stall) {
         Incident last = lastIncident.get();
         long now = System.nanoTime();
         boolean same = last != null
                 && (startNanos - last.notedNanos() < 0
-                        || (cause != null && cause == last.cause())
+                        || (cause != null && cause == last.cause() && now - last.notedNanos() < LOSS_NANOS)
                         || (stall && now - last.notedNanos() < STALL_NANOS));
         return !same && lastIncident.compareAndSet(last, new Incident(now, cause));
     }

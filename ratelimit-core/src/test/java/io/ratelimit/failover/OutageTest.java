@@ -76,6 +76,18 @@ class OutageTest {
     }
 
     @Test
+    void opensWithinTwoSecondsWhenAConnectionStaysLost() {
+        backend.loseWith(new Object());
+
+        await().atMost(Duration.ofSeconds(2))
+                .pollInterval(Duration.ofMillis(10))
+                .until(() -> {
+                    acquire(demand("a", "100/1h"));
+                    return store.circuitState() == CircuitState.OPEN;
+                });
+    }
+
+    @Test
     void startsTheFallbackWhereTheBackendStopped() {
         Demand demand = demand("a", "5/1h");
         for (int i = 0; i < 4; i++) {
