@@ -5,6 +5,7 @@ import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
 import io.github.resilience4j.core.IntervalFunction;
 import io.ratelimit.store.StoreException;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
@@ -59,9 +60,18 @@ final class Circuit {
                 .maxWaitDurationInHalfOpenState(FailoverSettings.LONGEST_PAUSE)
                 .permittedNumberOfCallsInHalfOpenState(1)
                 .automaticTransitionFromOpenToHalfOpenEnabled(true)
-                .waitIntervalFunctionInOpenState(IntervalFunction.ofExponentialRandomBackoff(
-                        settings.openDuration(), GROWTH, JITTER, FailoverSettings.LONGEST_PAUSE))
+                .waitIntervalFunctionInOpenState(pauses(settings))
                 .build();
+    }
+
+    /** Resilience4j's own bounds a pause after spreading it, so that the longest ones would all be equal. */
+    static IntervalFunction pauses(FailoverSettings settings) {
+        long longest = (long) (FailoverSettings.LONGEST_PAUSE.toMillis() / (1 + JITTER));
+        IntervalFunction growing = IntervalFunction.ofExponentialBackoff(settings.openDuration(), GROWTH);
+        return attempt -> {
+            double spread = 1 + JITTER * (2 * ThreadLocalRandom.current().nextDouble() - 1);
+            return Math.max(1, (long) (Math.min(longest, growing.apply(attempt)) * spread));
+        };
     }
 
     boolean isClosed() {
