@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.ratelimit.failover.CircuitState;
 import io.ratelimit.limit.Source;
 import io.ratelimit.redis.testing.load.Entry;
+import io.ratelimit.redis.testing.load.FaultScale;
 import io.ratelimit.redis.testing.load.Ledger;
 import io.ratelimit.redis.testing.load.Load;
 import io.ratelimit.redis.testing.load.Sleeper;
@@ -72,6 +73,13 @@ final class FaultRun implements AutoCloseable {
         return limiters.changedTo(CircuitState.CLOSED, end);
     }
 
+    /** Waits until Redis decides, whether or not a circuit was open. */
+    void awaitHealed() {
+        await().atMost(HEALED)
+                .pollInterval(Duration.ofMillis(5))
+                .until(() -> limiters.areAll(CircuitState.CLOSED) && limiters.isServedByRedis());
+    }
+
     /** Ends the load and returns the account of all of it, after checking what holds for every fault. */
     Ledger end() {
         Ledger ledger = load.stop();
@@ -104,13 +112,20 @@ final class FaultRun implements AutoCloseable {
         say("p99 closed %s open %s", millis(closed.p99()), millis(open.p99()));
         assertThat(closed.p99())
                 .as("%s: p99 while the circuit is closed", name)
-                .isLessThanOrEqualTo(TIMEOUT.plus(GRACE).plus(noise()));
-        assertThat(open.p99()).as("%s: p99 while the circuit is open", name).isLessThanOrEqualTo(LOCALLY.plus(noise()));
+                .isLessThanOrEqualTo(TIMEOUT.plus(GRACE).plus(allowance()));
+        assertThat(open.p99())
+                .as("%s: p99 while the circuit is open", name)
+                .isLessThanOrEqualTo(LOCALLY.plus(allowance()));
     }
 
     /** Returns what 99 of 100 naps of a thread that does nothing but sleep did not exceed during this run. */
     Duration noise() {
         return sleeper.p99(begin, System.nanoTime());
+    }
+
+    /** A decision passes several threads, of which each may be as late as the one that sleeps. */
+    private Duration allowance() {
+        return noise().multipliedBy(FaultScale.times(4, 1));
     }
 
     void say(String format, Object... figures) {

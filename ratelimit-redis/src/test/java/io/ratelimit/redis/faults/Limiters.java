@@ -25,6 +25,8 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 
 /**
@@ -33,6 +35,7 @@ import java.util.stream.IntStream;
  */
 final class Limiters implements AutoCloseable {
     private static final ClientResources RESOURCES = sharedThreads();
+    private static final AtomicBoolean WARM = new AtomicBoolean();
 
     private final List<FailoverStore> stores = new ArrayList<>();
     private final List<Transition> transitions = new CopyOnWriteArrayList<>();
@@ -84,11 +87,10 @@ final class Limiters implements AutoCloseable {
         return Load.start(Load.Shape.usual(longest), senders(traffic));
     }
 
-    /** Lets the code be compiled and the connections be used before anything is measured. */
+    /** Lets the code be compiled, once, and the connections be used before anything is measured. */
     void warmUp() {
-        Traffic traffic = Traffic.unlimited(50);
-        Load.start(new Load.Shape(64, 3_000, Duration.ofMillis(1_500)), senders(traffic))
-                .awaitEnd();
+        Duration time = WARM.getAndSet(true) ? Duration.ofMillis(300) : Duration.ofMillis(1_500);
+        Load.start(new Load.Shape(64, 3_000, time), senders(Traffic.unlimited(50))).awaitEnd();
     }
 
     private Entry decide(int limiter, Demand demand) {
@@ -134,6 +136,18 @@ final class Limiters implements AutoCloseable {
         return stores.stream().allMatch(store -> store.circuitState() == state);
     }
 
+    /** Returns whether Redis decides for all limiters. */
+    boolean isServedByRedis() {
+        Operation unknown = Operation.Peek.of(Traffic.unlimited(1).demand(0));
+        return stores.stream()
+                .allMatch(store -> store.execute(unknown)
+                        .toCompletableFuture()
+                        .join()
+                        .source()
+                        .id()
+                        .equals("redis"));
+    }
+
     /** Returns when the circuits changed, in order. */
     List<Transition> transitions() {
         return List.copyOf(transitions);
@@ -171,6 +185,19 @@ final class Limiters implements AutoCloseable {
     /** Failures by kind. */
     static final class FailureCounts {
         private final Map<StoreException.Kind, Long> counts = new ConcurrentHashMap<>();
+        private final AtomicLong ofUnknownFate = new AtomicLong();
+
+        private void add(StoreException failure) {
+            counts.merge(failure.kind(), 1L, Long::sum);
+            if (failure.fate() == StoreException.Fate.UNKNOWN) {
+                ofUnknownFate.incrementAndGet();
+            }
+        }
+
+        /** Returns how many calls were lost that Redis may have carried out. */
+        long ofUnknownFate() {
+            return ofUnknownFate.get();
+        }
 
         long of(StoreException.Kind kind) {
             return counts.getOrDefault(kind, 0L);
@@ -191,7 +218,7 @@ final class Limiters implements AutoCloseable {
 
         @Override
         public void failed(StoreException failure) {
-            failures.counts.merge(failure.kind(), 1L, Long::sum);
+            failures.add(failure);
         }
 
         @Override

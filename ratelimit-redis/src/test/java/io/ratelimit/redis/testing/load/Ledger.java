@@ -44,6 +44,16 @@ public final class Ledger {
         return only(entry -> entry.begunAtNanos() - fromNanos >= 0 && entry.begunAtNanos() - toNanos < 0);
     }
 
+    /** Returns the account of requests that were sent before a moment. */
+    public Ledger before(long nanos) {
+        return only(entry -> entry.begunAtNanos() - nanos < 0);
+    }
+
+    /** Returns the account of requests that were sent from a moment on. */
+    public Ledger since(long nanos) {
+        return only(entry -> entry.begunAtNanos() - nanos >= 0);
+    }
+
     /** Returns the account of some of the requests. */
     public Ledger only(Predicate<Entry> wanted) {
         return new Ledger(entries.stream().filter(wanted).toList());
