@@ -33,10 +33,15 @@ final class SampleProcess implements AutoCloseable {
 
     /** Starts processes at the same time, and returns when all of them say that they are healthy. */
     static List<SampleProcess> start(int count, List<String> arguments) throws IOException {
+        return start(count, List.of("-Xmx256m"), arguments);
+    }
+
+    /** Starts processes with options for the virtual machine. */
+    static List<SampleProcess> start(int count, List<String> options, List<String> arguments) throws IOException {
         List<SampleProcess> started = new ArrayList<>();
         try {
             for (int i = 0; i < count; i++) {
-                started.add(launch(arguments));
+                started.add(launch(options, arguments));
             }
             started.forEach(SampleProcess::awaitHealthy);
             return started;
@@ -46,10 +51,11 @@ final class SampleProcess implements AutoCloseable {
         }
     }
 
-    private static SampleProcess launch(List<String> arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m",
+    private static SampleProcess launch(List<String> options, List<String> arguments) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(options);
+        command.addAll(List.of(
                 "-XX:TieredStopAtLevel=1",
                 "-cp",
                 System.getProperty("java.class.path"),
@@ -81,6 +87,21 @@ final class SampleProcess implements AutoCloseable {
 
     int port() {
         return port;
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    /** Returns what the process has printed so far. */
+    String log() throws IOException {
+        return Files.readString(log);
+    }
+
+    /** Asks the process to end, and returns whether it did within a time. */
+    boolean terminate(Duration patience) throws InterruptedException {
+        process.destroy();
+        return process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** Sends one request. */

@@ -74,6 +74,37 @@ class KilledServerTest {
         }
     }
 
+    @Test
+    void keepsTheBoundInEveryWindow() {
+        OutageBound bound = new OutageBound(20, 2, 10);
+        try (RedisProcess redis = RedisProcess.start();
+                Limiters limiters = Limiters.at(redis.host(), redis.port(), 2)) {
+            limiters.warmUp();
+            try (FaultRun run = FaultRun.start("kill -9, windows of 1 s", limiters, Traffic.of(20, "20/1s"))) {
+                run.goOn(Duration.ofSeconds(1));
+                long onset = System.nanoTime();
+                redis.kill();
+                run.awaitOpen(onset);
+                run.goOn(OUTAGE);
+                redis.restart();
+                long closed = run.awaitClosed(System.nanoTime());
+                run.goOn(Duration.ofSeconds(2));
+                Ledger ledger = run.end();
+
+                Ledger during = ledger.between(onset, closed);
+                run.say(
+                        "most in a window of 20: before %d during %d",
+                        OutageBound.most(ledger.before(onset)), OutageBound.most(during));
+                assertThat(bound.exceededWithoutOutage(ledger.before(onset))).isEmpty();
+                assertThat(bound.exceeded(ledger.before(onset), during)).isEmpty();
+                // The window in which the instances come back, one after the other, belongs to the outage.
+                assertThat(bound.exceededWithoutOutage(
+                                ledger.since(closed + Duration.ofSeconds(1).toNanos())))
+                        .isEmpty();
+            }
+        }
+    }
+
     /**
      * What was lost with the server may be taken again; what the fallback admitted may not, except for calls in flight at
      * the onset, which the server may have counted.

@@ -90,7 +90,8 @@ final class Limiters implements AutoCloseable {
     /** Lets the code be compiled, once, and the connections be used before anything is measured. */
     void warmUp() {
         Duration time = WARM.getAndSet(true) ? Duration.ofMillis(300) : Duration.ofMillis(1_500);
-        Load.start(new Load.Shape(64, 3_000, time), senders(Traffic.unlimited(50))).awaitEnd();
+        Load.start(new Load.Shape(64, 3_000, time), senders(Traffic.unlimited(50)))
+                .awaitEnd();
     }
 
     private Entry decide(int limiter, Demand demand) {

@@ -12,10 +12,11 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * Requests at a bounded rate over so many connections, each of which waits for an answer before it sends the next.
  *
- * <p>A connection that was held up catches up as fast as it can. The load ends by itself after a time and a number of
+ * <p>A connection that was held up catches up as fast as it can, for the last second. The load ends by itself after a time and a number of
  * requests, whatever becomes of the test.
  */
 public final class Load implements AutoCloseable {
+    private static final Duration MOST_BEHIND = Duration.ofSeconds(1);
     private static final Duration LONGEST_ANSWER = Duration.ofSeconds(60);
 
     private final Ledger ledger = new Ledger();
@@ -87,10 +88,15 @@ public final class Load implements AutoCloseable {
         return inFlight.get();
     }
 
-    /** Stops sending, and returns the account when all answers are there. */
-    public Ledger stop() {
+    /** Sends nothing more; what waits for an answer goes on waiting. */
+    public void sendNoMore() {
         stopped = true;
         threads.forEach(LockSupport::unpark);
+    }
+
+    /** Stops sending, and returns the account when all answers are there. */
+    public Ledger stop() {
+        sendNoMore();
         return awaitEnd();
     }
 
@@ -114,18 +120,17 @@ public final class Load implements AutoCloseable {
 
     private void run(Shape shape, int connection, long begin, Sender opened) {
         long end = begin + shape.longest().toNanos();
-        double intervalNanos = shape.perSecond() == 0
-                ? 0
-                : (double) TimeUnit.SECONDS.toNanos(1) * shape.connections() / shape.perSecond();
-        double due = begin + intervalNanos * connection / shape.connections();
+        long intervalNanos =
+                shape.perSecond() == 0 ? 0 : TimeUnit.SECONDS.toNanos(shape.connections()) / shape.perSecond();
+        long due = begin + intervalNanos * connection / shape.connections();
         try (Sender sender = opened) {
             while (!stopped && System.nanoTime() - end < 0) {
-                long wait = (long) due - System.nanoTime();
+                long wait = due - System.nanoTime();
                 if (wait > 0) {
                     LockSupport.parkNanos(wait);
                     continue;
                 }
-                due += intervalNanos;
+                due = Math.max(due + intervalNanos, System.nanoTime() - MOST_BEHIND.toNanos());
                 inFlight.incrementAndGet();
                 try {
                     ledger.add(sender.send(numbers.getAndIncrement()));

@@ -1,0 +1,130 @@
+package io.ratelimit.sample;
+
+import static org.awaitility.Awaitility.await;
+
+import io.ratelimit.redis.testing.load.FaultScale;
+import io.ratelimit.redis.testing.load.Load;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+
+/** Processes of the sample on one Redis, warm, with what the tests of faults ask of them. */
+final class SampleUnderFaults implements AutoCloseable {
+    /** How long until the application's code is compiled and its connections are open. */
+    private static final Duration WARM = Duration.ofSeconds(3);
+
+    private static final int KEYS = 20;
+
+    private final List<SampleProcess> processes;
+
+    private SampleUnderFaults(List<SampleProcess> processes) {
+        this.processes = processes;
+    }
+
+    static SampleUnderFaults start(int instances, String host, int port, int permits, String... arguments)
+            throws IOException {
+        List<String> all = new ArrayList<>(List.of(
+                "--spring.profiles.active=faults",
+                "--spring.data.redis.host=" + host,
+                "--spring.data.redis.port=" + port,
+                "--ratelimit.redis.fallback.instances=" + instances,
+                "--faults.permits=" + permits));
+        all.addAll(List.of(arguments));
+        SampleUnderFaults sample = new SampleUnderFaults(SampleProcess.start(instances, all));
+        sample.load().start(new Load.Shape(64, 1_000, WARM)).awaitEnd();
+        return sample;
+    }
+
+    /** Describes a load with keys of its own. */
+    SampleLoad load() {
+        return new SampleLoad(processes, UUID.randomUUID() + "-", KEYS);
+    }
+
+    List<SampleProcess> processes() {
+        return processes;
+    }
+
+    SampleProcess first() {
+        return processes.get(0);
+    }
+
+    /** Returns when all processes were first seen with an open circuit. */
+    long awaitOpen() {
+        return awaitEach(process -> Meters.of(process).isCircuitOpen());
+    }
+
+    /** Returns when all processes were first seen with a closed circuit. */
+    long awaitClosed() {
+        return awaitEach(process -> Meters.of(process).isCircuitClosed());
+    }
+
+    interface Check {
+        boolean of(SampleProcess process) throws IOException;
+    }
+
+    private long awaitEach(Check check) {
+        Callable<Boolean> all = () -> {
+            for (SampleProcess process : processes) {
+                if (!check.of(process)) {
+                    return false;
+                }
+            }
+            return true;
+        };
+        await().atMost(Duration.ofSeconds(20))
+                .pollInterval(Duration.ofMillis(20))
+                .until(all);
+        return System.nanoTime();
+    }
+
+    /** Returns the sum of a meter over all processes. */
+    double sum(String meter, String tag) throws IOException {
+        double sum = 0;
+        for (SampleProcess process : processes) {
+            sum += Meters.of(process).sum(meter, tag);
+        }
+        return sum;
+    }
+
+    DecisionTimes decisionTimes() throws IOException {
+        return DecisionTimes.of(processes);
+    }
+
+    /** Returns how many lines the limiters of all processes have logged as a warning or an error. */
+    long warnings() throws IOException {
+        long lines = 0;
+        for (SampleProcess process : processes) {
+            lines += process.log()
+                    .lines()
+                    .filter(line -> line.contains(" WARN ") || line.contains(" ERROR "))
+                    .filter(line -> line.contains("ratelimit"))
+                    .count();
+        }
+        return lines;
+    }
+
+    static void say(String name, String format, Object... figures) {
+        System.out.printf(Locale.ROOT, "fault %-28s %s%n", name, String.format(Locale.ROOT, format, figures));
+    }
+
+    /** Waits for as long as a fault lasts. */
+    static void goOn(Duration time) {
+        long until = System.nanoTime() + time.toNanos();
+        await().pollInterval(Duration.ofMillis(10))
+                .atMost(time.plusSeconds(5))
+                .until(() -> System.nanoTime() - until >= 0);
+    }
+
+    static Duration lasting(int everydaySeconds, int fullSeconds) {
+        return FaultScale.lasting(Duration.ofSeconds(everydaySeconds), Duration.ofSeconds(fullSeconds));
+    }
+
+    @Override
+    public void close() {
+        processes.forEach(SampleProcess::close);
+    }
+}
