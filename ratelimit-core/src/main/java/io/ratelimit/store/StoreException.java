@@ -28,20 +28,32 @@ public final class StoreException extends RuntimeException {
         LOADING,
         /** The server's memory is full. */
         OOM,
+        /** The server cannot save its data and therefore takes no writes. */
+        MISCONF,
+        /** The server has fewer replicas than it wants, and therefore takes no writes. */
+        NO_REPLICAS,
+        /** The server is a replica that has lost its master and does not answer from old data. */
+        MASTER_DOWN,
         /** A script is blocking the server. */
         BUSY,
         /** The script is unknown even after it was sent. */
         NOSCRIPT,
+        /** The server has as many clients as it takes. */
+        MAX_CLIENTS,
         /** Authentication is missing or wrong. */
         AUTH,
         /** The user lacks a permission for a command or key. */
         PERMISSION,
+        /** The server does not have a command. */
+        UNKNOWN_COMMAND,
         /** The cluster does not serve the slot. */
         CLUSTER_DOWN,
         /** The slot has moved and was not found again in time. */
         MOVED,
         /** The keys of one call are being moved apart. */
         TRY_AGAIN,
+        /** The keys of one call belong to several slots of a cluster. */
+        CROSS_SLOT,
         /** A key holds a value that is not a counter. */
         WRONG_TYPE,
         /** Anything else. */

@@ -141,7 +141,7 @@ final class Caller {
 
         /** Another connection may lead to the present master, or greet with the present password. */
         private static boolean anotherMayHelp(Kind kind) {
-            return kind == Kind.READONLY || kind == Kind.AUTH;
+            return kind == Kind.READONLY || kind == Kind.MASTER_DOWN || kind == Kind.AUTH;
         }
 
         /** Returns whether the call will be made again. */

@@ -9,7 +9,10 @@ import io.ratelimit.store.StoreException;
 import io.ratelimit.store.StoreException.Fate;
 import io.ratelimit.store.StoreException.Kind;
 import java.io.IOException;
+import java.util.EnumSet;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
@@ -28,31 +31,39 @@ final class RedisErrors {
             Map.entry("READONLY", Kind.READONLY),
             Map.entry("LOADING", Kind.LOADING),
             Map.entry("OOM", Kind.OOM),
+            Map.entry("MISCONF", Kind.MISCONF),
+            Map.entry("NOREPLICAS", Kind.NO_REPLICAS),
+            Map.entry("MASTERDOWN", Kind.MASTER_DOWN),
             Map.entry("BUSY", Kind.BUSY),
             Map.entry("UNKILLABLE", Kind.BUSY),
             Map.entry("NOSCRIPT", Kind.NOSCRIPT),
             Map.entry("NOAUTH", Kind.AUTH),
             Map.entry("WRONGPASS", Kind.AUTH),
+            Map.entry("DENIED", Kind.AUTH),
             Map.entry("NOPERM", Kind.PERMISSION),
             Map.entry("CLUSTERDOWN", Kind.CLUSTER_DOWN),
-            Map.entry("MASTERDOWN", Kind.CLUSTER_DOWN),
             Map.entry("MOVED", Kind.MOVED),
             Map.entry("ASK", Kind.MOVED),
             Map.entry("TRYAGAIN", Kind.TRY_AGAIN),
-            Map.entry("WRONGTYPE", Kind.WRONG_TYPE),
-            Map.entry("MISCONF", Kind.OTHER),
-            Map.entry("NOREPLICAS", Kind.OTHER),
-            Map.entry("CROSSSLOT", Kind.OTHER));
+            Map.entry("CROSSSLOT", Kind.CROSS_SLOT),
+            Map.entry("WRONGTYPE", Kind.WRONG_TYPE));
 
-    /** Errors of the general code {@code ERR}, by a part of their text. */
-    private static final Map<String, Kind> BY_TEXT = Map.of(
-            "max number of clients", Kind.CONNECTION,
-            "unknown command", Kind.PERMISSION,
-            "The user executing the script can't", Kind.PERMISSION,
-            "ACL failure in script", Kind.PERMISSION,
-            "invalid password", Kind.AUTH,
-            "without any password configured", Kind.AUTH,
-            "no password is set", Kind.AUTH);
+    /** Errors of the general code {@code ERR}, by a part of their text in lower case. */
+    private static final Map<String, Kind> BY_TEXT = Map.ofEntries(
+            Map.entry("max number of clients", Kind.MAX_CLIENTS),
+            Map.entry("unknown command", Kind.UNKNOWN_COMMAND),
+            Map.entry("unknown redis command", Kind.UNKNOWN_COMMAND),
+            Map.entry("the user executing the script can't", Kind.PERMISSION),
+            Map.entry("acl failure in script", Kind.PERMISSION),
+            Map.entry("invalid password", Kind.AUTH),
+            Map.entry("without any password configured", Kind.AUTH),
+            Map.entry("no password is set", Kind.AUTH));
+
+    /** What need not be said by a server, so that of a lost connection the kind is that it is lost. */
+    private static final Set<Kind> NOT_SAID_BY_SERVERS = EnumSet.of(Kind.TIMEOUT, Kind.CONNECTION, Kind.OTHER);
+
+    /** Where a server begins to repeat what it was sent, which may be a password. */
+    private static final String REPEATED = "with args beginning with";
 
     private static final Pattern CODE = Pattern.compile("^-?([A-Z]+)\\b");
     private static final Pattern CODE_IN_SCRIPT = Pattern.compile("user_script: ?\\d+: -?([A-Z]{3,})\\b");
@@ -65,7 +76,7 @@ final class RedisErrors {
             return known;
         }
         Kind kind = kindOf(failure);
-        return new StoreException(kind, "Redis: " + meaning(kind), failure);
+        return new StoreException(kind, "Redis: " + meaning(kind), withoutArguments(failure));
     }
 
     /**
@@ -77,19 +88,20 @@ final class RedisErrors {
         StoreException told = toStoreException(failure);
         return isAnswer(failure)
                 ? told
-                : new StoreException(told.kind(), String.valueOf(told.getMessage()), failure, connection, Fate.UNKNOWN);
+                : new StoreException(
+                        told.kind(), String.valueOf(told.getMessage()), told.getCause(), connection, Fate.UNKNOWN);
     }
 
     /**
-     * Returns the failure of a call that was not sent, because there is no connection. Its kind says so, unless the server
-     * turned the client away for something that waiting does not change; its message names the reason either way.
+     * Returns the failure of a call that was not sent, because there is no connection. Its kind says so, unless a server
+     * said why it turned the client away; its message names the reason either way.
      *
      * @param reason why there is no connection; {@code null} if all that is known is that there is none
      * @param incident since when, such as the connection that was lost; the same object for all such calls
      */
     static StoreException notConnected(@Nullable StoreException reason, Object incident) {
         Kind why = reason == null ? Kind.CONNECTION : reason.kind();
-        Kind kind = why == Kind.AUTH || why == Kind.PERMISSION ? why : Kind.CONNECTION;
+        Kind kind = NOT_SAID_BY_SERVERS.contains(why) ? Kind.CONNECTION : why;
         return new StoreException(
                 kind, "Redis: not connected, " + meaning(why), reason, incident, Fate.NOT_CARRIED_OUT);
     }
@@ -117,8 +129,9 @@ final class RedisErrors {
         if (kind != null) {
             return kind;
         }
+        String text = serverError.toLowerCase(Locale.ROOT);
         for (Map.Entry<String, Kind> entry : BY_TEXT.entrySet()) {
-            if (serverError.contains(entry.getKey())) {
+            if (text.contains(entry.getKey())) {
                 return entry.getValue();
             }
         }
@@ -128,6 +141,18 @@ final class RedisErrors {
     private static @Nullable Kind byCode(Pattern pattern, String serverError) {
         Matcher matcher = pattern.matcher(serverError);
         return matcher.find() ? BY_CODE.get(matcher.group(1)) : null;
+    }
+
+    /** An unknown command is told with its arguments, and the command may be one that logs in. */
+    private static Throwable withoutArguments(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            String text = String.valueOf(cause.getMessage());
+            int repeated = text.indexOf(REPEATED);
+            if (repeated >= 0) {
+                return new RedisCommandExecutionException(text.substring(0, repeated) + "...");
+            }
+        }
+        return failure;
     }
 
     /** What the server said, deep inside, weighs more than that the connection failed for it. */
@@ -171,13 +196,19 @@ final class RedisErrors {
             case READONLY -> "the server is a replica and takes no writes";
             case LOADING -> "the server is loading its data";
             case OOM -> "the server's memory is full";
+            case MISCONF -> "the server cannot save its data and takes no writes";
+            case NO_REPLICAS -> "the server misses replicas and takes no writes";
+            case MASTER_DOWN -> "the server is a replica that has lost its master";
             case BUSY -> "another script is blocking the server";
             case NOSCRIPT -> "the script is unknown even after it was sent";
+            case MAX_CLIENTS -> "the server takes no more clients";
             case AUTH -> "the server does not accept the credentials";
-            case PERMISSION -> "the user lacks a permission, or the server a command";
-            case CLUSTER_DOWN -> "the server has lost its cluster or its master";
+            case PERMISSION -> "the user lacks a permission";
+            case UNKNOWN_COMMAND -> "the server does not have a command";
+            case CLUSTER_DOWN -> "the cluster does not serve the slot";
             case MOVED -> "the slot has moved";
             case TRY_AGAIN -> "the keys are being moved apart";
+            case CROSS_SLOT -> "the keys of one call belong to several slots";
             case WRONG_TYPE -> "a key holds another type";
             case OTHER -> "an error or a reply that is not expected";
         };

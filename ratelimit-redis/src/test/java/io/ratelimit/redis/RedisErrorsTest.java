@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
+import org.assertj.core.util.Throwables;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,42 +29,49 @@ class RedisErrorsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            READONLY     | READONLY You can't write against a read only replica.
-            READONLY     | READONLY You can't write against a read only replica. script: 2d94, on @user_script:77.
-            READONLY     | ERR Error running script (call to f_2d94): @user_script:77: @user_script: 77: -READONLY You can't write against a read only replica.
-            LOADING      | LOADING Redis is loading the dataset in memory
-            LOADING      | LOADING Valkey is loading the dataset in memory
-            OOM          | OOM command not allowed when used memory > 'maxmemory'. script: 2d94, on @user_script:77.
-            OOM          | ERR Error running script (call to f_2d94): @user_script:77: @user_script: 77: -OOM command not allowed when used memory > 'maxmemory'.
-            BUSY         | BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.
-            BUSY         | UNKILLABLE Sorry the script already executed write commands against the dataset.
-            NOSCRIPT     | NOSCRIPT No matching script. Please use EVAL.
-            AUTH         | NOAUTH Authentication required.
-            AUTH         | NOAUTH HELLO must be called with the client already authenticated
-            AUTH         | WRONGPASS invalid username-password pair or user is disabled.
-            AUTH         | ERR invalid password
-            AUTH         | ERR AUTH <password> called without any password configured for the default user. Are you sure your configuration is correct?
-            AUTH         | ERR Client sent AUTH, but no password is set
-            PERMISSION   | NOPERM this user has no permissions to run the 'evalsha' command
-            PERMISSION   | NOPERM this user has no permissions to access one of the keys used as arguments
-            PERMISSION   | ERR The user executing the script can't run this command or subcommand script: 2d94, on @user_script:58.
-            PERMISSION   | ERR Error running script (call to f_2d94): @user_script:58: @user_script: 58: The user executing the script can't run this command or subcommand
-            PERMISSION   | ERR ACL failure in script: User limited has no permissions to run the 'get' command script: 2d94, on @user_script:58.
-            PERMISSION   | ERR unknown command `EVALSHA`, with args beginning with:
-            CLUSTER_DOWN | CLUSTERDOWN The cluster is down
-            CLUSTER_DOWN | CLUSTERDOWN Hash slot not served
-            CLUSTER_DOWN | MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.
-            MOVED        | MOVED 3999 127.0.0.1:6381
-            MOVED        | ASK 3999 127.0.0.1:6381
-            TRY_AGAIN    | TRYAGAIN Multiple keys request during rehashing of slot
-            WRONG_TYPE   | WRONGTYPE Operation against a key holding the wrong kind of value
-            CONNECTION   | ERR max number of clients reached
-            OTHER        | MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk.
-            OTHER        | ERR Error running script (call to f_2d94): @user_script:77: @user_script: 77: -MISCONF Redis is configured to save RDB snapshots
-            OTHER        | NOREPLICAS Not enough good replicas to write.
-            OTHER        | CROSSSLOT Keys in request don't hash to the same slot
-            OTHER        | ERR something nobody has seen
-            OTHER        | BUSYGROUP Consumer Group name already exists
+            READONLY        | READONLY You can't write against a read only replica.
+            READONLY        | READONLY You can't write against a read only replica. script: 2d94, on @user_script:77.
+            READONLY        | ERR Error running script (call to f_2d94): @user_script:77: @user_script: 77: -READONLY You can't write against a read only replica.
+            LOADING         | LOADING Redis is loading the dataset in memory
+            LOADING         | LOADING Valkey is loading the dataset in memory
+            OOM             | OOM command not allowed when used memory > 'maxmemory'. script: 2d94, on @user_script:77.
+            OOM             | ERR Error running script (call to f_2d94): @user_script:77: @user_script: 77: -OOM command not allowed when used memory > 'maxmemory'.
+            BUSY            | BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.
+            BUSY            | UNKILLABLE Sorry the script already executed write commands against the dataset.
+            NOSCRIPT        | NOSCRIPT No matching script. Please use EVAL.
+            AUTH            | NOAUTH Authentication required.
+            AUTH            | NOAUTH HELLO must be called with the client already authenticated
+            AUTH            | WRONGPASS invalid username-password pair or user is disabled.
+            AUTH            | ERR invalid password
+            AUTH            | ERR AUTH <password> called without any password configured for the default user. Are you sure your configuration is correct?
+            AUTH            | ERR Client sent AUTH, but no password is set
+            PERMISSION      | NOPERM this user has no permissions to run the 'evalsha' command
+            PERMISSION      | NOPERM this user has no permissions to access one of the keys used as arguments
+            PERMISSION      | ERR The user executing the script can't run this command or subcommand script: 2d94, on @user_script:58.
+            PERMISSION      | ERR Error running script (call to f_2d94): @user_script:58: @user_script: 58: The user executing the script can't run this command or subcommand
+            PERMISSION      | ERR ACL failure in script: User limited has no permissions to run the 'get' command script: 2d94, on @user_script:58.
+            UNKNOWN_COMMAND | ERR unknown command `EVALSHA`, with args beginning with:
+            UNKNOWN_COMMAND | ERR unknown command 'evalsha', with args beginning with:
+            UNKNOWN_COMMAND | ERR Error running script (call to f_2d94): @user_script:58: @user_script: 58: Unknown Redis command called from Lua script
+            UNKNOWN_COMMAND | ERR Unknown Redis command called from script script: 2d94, on @user_script:58.
+            CLUSTER_DOWN    | CLUSTERDOWN The cluster is down
+            CLUSTER_DOWN    | CLUSTERDOWN Hash slot not served
+            MASTER_DOWN     | MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.
+            MOVED           | MOVED 3999 127.0.0.1:6381
+            MOVED           | ASK 3999 127.0.0.1:6381
+            TRY_AGAIN       | TRYAGAIN Multiple keys request during rehashing of slot
+            WRONG_TYPE      | WRONGTYPE Operation against a key holding the wrong kind of value
+            MAX_CLIENTS     | ERR max number of clients reached
+            MAX_CLIENTS     | ERR max number of clients + cluster connections reached
+            AUTH            | DENIED Redis is running in protected mode because protected mode is enabled and no password is set for the default user.
+            MISCONF         | MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk.
+            MISCONF         | MISCONF Errors writing to the AOF file: No space left on device
+            MISCONF         | ERR Error running script (call to f_2d94): @user_script:77: @user_script: 77: -MISCONF Redis is configured to save RDB snapshots
+            NO_REPLICAS     | NOREPLICAS Not enough good replicas to write.
+            NO_REPLICAS     | ERR Error running script (call to f_2d94): @user_script:77: @user_script: 77: -NOREPLICAS Not enough good replicas to write.
+            CROSS_SLOT      | CROSSSLOT Keys in request don't hash to the same slot
+            OTHER           | ERR something nobody has seen
+            OTHER           | BUSYGROUP Consumer Group name already exists
             """)
     void knowsTheKindOfEachServerError(Kind kind, String text) {
         assertThat(RedisErrors.kindOf(text)).isEqualTo(kind);
@@ -105,7 +113,27 @@ class RedisErrorsTest {
     void saysInItsOwnWordsWhatHappened() {
         StoreException failure = RedisErrors.toStoreException(
                 new RedisCommandExecutionException("NOPERM user 'alice' with password 'secret' may not"));
-        assertThat(failure).hasMessage("Redis: the user lacks a permission, or the server a command");
+        assertThat(failure).hasMessage("Redis: the user lacks a permission");
+    }
+
+    @Test
+    void keepsToItselfTheArgumentsThatAServerRepeats() {
+        RedisException refused = new RedisConnectionException(
+                "Unable to connect",
+                new RedisCommandExecutionException(
+                        "ERR unknown command `AUTH`, with args beginning with: `alice`, `hunter2`, "));
+        assertThat(List.of(
+                        RedisErrors.toStoreException(refused),
+                        RedisErrors.ofCall(refused, INCIDENT),
+                        RedisErrors.notConnected(RedisErrors.toStoreException(refused), INCIDENT)))
+                .allSatisfy(failure -> {
+                    assertThat(failure.kind()).isEqualTo(Kind.UNKNOWN_COMMAND);
+                    assertThat(failure)
+                            .hasStackTraceContaining("unknown command `AUTH`")
+                            .extracting(Throwables::getStackTrace)
+                            .asString()
+                            .doesNotContain("hunter2");
+                });
     }
 
     @ParameterizedTest
@@ -114,11 +142,13 @@ class RedisErrorsTest {
         "PERMISSION, PERMISSION",
         "TIMEOUT, CONNECTION",
         "CONNECTION, CONNECTION",
-        "READONLY, CONNECTION",
+        "READONLY, READONLY",
+        "LOADING, LOADING",
+        "MAX_CLIENTS, MAX_CLIENTS",
         "OTHER, CONNECTION",
         ", CONNECTION"
     })
-    void isNotConnectedUnlessTheServerTurnsTheClientAway(@Nullable Kind reason, Kind told) {
+    void isNotConnectedUnlessAServerSaidWhy(@Nullable Kind reason, Kind told) {
         StoreException why = reason == null ? null : new StoreException(reason, "why", null);
         StoreException failure = RedisErrors.notConnected(why, INCIDENT);
         assertThat(failure.kind()).isEqualTo(told);

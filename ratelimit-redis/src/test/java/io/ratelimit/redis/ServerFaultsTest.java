@@ -3,11 +3,8 @@ package io.ratelimit.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
-import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.StaticCredentialsProvider;
-import io.lettuce.core.api.sync.RedisCommands;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.output.StatusOutput;
 import io.lettuce.core.protocol.CommandArgs;
@@ -21,9 +18,7 @@ import io.ratelimit.store.StoreException.Kind;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletionException;
-import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
+import org.assertj.core.util.Throwables;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -72,22 +67,6 @@ class ServerFaultsTest {
     }
 
     @Test
-    void tellsAServerThatIsFull() {
-        assertKindWhile(Kind.OOM, config("maxmemory", "1"), config("maxmemory", "0"));
-    }
-
-    @Test
-    void tellsAReplica() {
-        assertKindWhile(
-                Kind.READONLY, commands -> commands.replicaof("127.0.0.1", 1), commands -> commands.replicaofNoOne());
-    }
-
-    @Test
-    void tellsAServerWithoutEnoughReplicas() {
-        assertKindWhile(Kind.OTHER, config("min-replicas-to-write", "1"), config("min-replicas-to-write", "0"));
-    }
-
-    @Test
     void tellsAPermissionThatIsMissing() {
         for (String missing : List.of("-evalsha", "-get", "-set", "-time")) {
             redis.commands().dispatch(CommandType.ACL, new StatusOutput<>(StringCodec.UTF8), userWithout(missing));
@@ -116,57 +95,27 @@ class ServerFaultsTest {
     }
 
     @Test
-    void tellsAServerThatAnotherScriptBlocks() {
-        redis.commands().configSet("lua-time-limit", "1");
-        try (RedisClient client = RedisClient.create(redis.uri())) {
-            var unused = client.connect().async().eval("while true do end", ScriptOutputType.STATUS);
-            await().atMost(HEALED).until(() -> kindNow() == Kind.BUSY);
-            redis.commands().scriptKill();
+    void repeatsNoPasswordOfAServerThatRepeatsWhatItDoesNotKnow() {
+        try (RedisFixture strange =
+                        RedisFixture.start("--rename-command", "HELLO", "", "--rename-command", "AUTH", "");
+                LimitStore stranger = TestStores.at(withPassword(strange)).build()) {
+            StoreException failure = TestStores.failure(stranger, demand);
+            assertThat(failure.kind()).isEqualTo(Kind.UNKNOWN_COMMAND);
+            assertThat(Throwables.getStackTrace(failure))
+                    .contains("unknown command")
+                    .doesNotContain("hunter2");
         }
     }
 
-    @Test
-    void tellsAServerThatTakesNoMoreClients() {
-        assertKindOfANewStoreWhile(config("maxclients", "1"), config("maxclients", "10000"));
+    private static RedisURI withPassword(RedisFixture server) {
+        RedisURI uri = server.uri();
+        uri.setCredentialsProvider(new StaticCredentialsProvider("somebody", "hunter2".toCharArray()));
+        return uri;
     }
 
     private static CommandArgs<String, String> userWithout(String permission) {
         CommandArgs<String, String> args = new CommandArgs<>(StringCodec.UTF8);
         List.of("SETUSER", "limited", "on", "nopass", "~*", "+@all", permission).forEach(args::add);
         return args;
-    }
-
-    private void assertKindOfANewStoreWhile(
-            Consumer<RedisCommands<String, String>> fault, Consumer<RedisCommands<String, String>> cure) {
-        fault.accept(redis.commands());
-        try (LimitStore another = TestStores.at(redis).build()) {
-            assertThat(TestStores.failure(another, demand).kind()).isEqualTo(Kind.CONNECTION);
-        } finally {
-            cure.accept(redis.commands());
-        }
-    }
-
-    private void assertKindWhile(
-            Kind kind, Consumer<RedisCommands<String, String>> fault, Consumer<RedisCommands<String, String>> cure) {
-        TestStores.acquire(store, demand);
-        fault.accept(redis.commands());
-        try {
-            assertThat(TestStores.failure(store, demand).kind()).isEqualTo(kind);
-        } finally {
-            cure.accept(redis.commands());
-        }
-    }
-
-    private static Consumer<RedisCommands<String, String>> config(String name, String value) {
-        return commands -> commands.configSet(name, value);
-    }
-
-    private @Nullable Kind kindNow() {
-        try {
-            TestStores.acquire(store, demand);
-            return null;
-        } catch (CompletionException e) {
-            return ((StoreException) e.getCause()).kind();
-        }
     }
 }

@@ -61,6 +61,12 @@ public final class TcpProxy implements AutoCloseable {
         return to(server.host(), server.port());
     }
 
+    /** Leads to another server from now on, as if it had taken the place of the first, and cuts all connections. */
+    public void leadTo(RedisFixture server) {
+        leadTo(server.host(), server.port());
+        cut();
+    }
+
     /** Returns the host to connect to. */
     public String host() {
         return "127.0.0.1";

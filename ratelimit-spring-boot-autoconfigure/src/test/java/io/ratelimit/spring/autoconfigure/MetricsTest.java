@@ -19,6 +19,8 @@ import java.util.List;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ApplicationContext;
 
@@ -113,12 +115,13 @@ class MetricsTest {
         });
     }
 
-    @Test
-    void countsFailuresOfTheBackendByTheirKind() {
+    @ParameterizedTest
+    @EnumSource(StoreException.Kind.class)
+    void countsFailuresOfTheBackendByTheirKind(StoreException.Kind kind) {
         SimpleMeterRegistry registry = new SimpleMeterRegistry();
-        new RateLimitMetrics(registry, "redis").failed(new StoreException(StoreException.Kind.TIMEOUT, "late", null));
+        new RateLimitMetrics(registry, "redis").failed(new StoreException(kind, "failed", null));
         assertThat(registry.get("ratelimit.backend.errors")
-                        .tag("kind", "timeout")
+                        .tag("kind", kind.id())
                         .counter()
                         .count())
                 .isEqualTo(1);

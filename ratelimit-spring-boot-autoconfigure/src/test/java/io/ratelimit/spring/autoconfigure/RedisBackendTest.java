@@ -166,6 +166,14 @@ class RedisBackendTest {
     }
 
     @Test
+    void namesTheCommandThatItsServerDoesNotHave() {
+        try (RedisFixture strange = RedisFixture.start("--rename-command", "EVALSHA", "")) {
+            assertThat(Startup.refusalOf(application(at(strange.host(), strange.port()))))
+                    .contains("the server does not have a command", "EVALSHA", "Redis 6.2 or later, or Valkey");
+        }
+    }
+
+    @Test
     void saysThatCredentialsAreWrongWithoutShowingThem() {
         String message = Startup.refusalOf(application(at(REDIS.host(), REDIS.port()))
                 .withPropertyValues("spring.data.redis.username=nobody", "spring.data.redis.password=hush"));

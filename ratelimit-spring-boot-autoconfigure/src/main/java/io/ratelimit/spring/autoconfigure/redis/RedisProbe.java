@@ -60,6 +60,9 @@ final class RedisProbe {
         if (failure.kind() == Kind.PERMISSION) {
             throw refusal(failure, said, "a user that may run " + COMMANDS + " on the keys of ratelimit.namespace");
         }
+        if (failure.kind() == Kind.UNKNOWN_COMMAND) {
+            throw refusal(failure, said, "Redis 6.2 or later, or Valkey, with the commands " + COMMANDS);
+        }
         if (said.contains("syntax error")) {
             throw refusal(failure, said, "Redis 6.2 or later, or Valkey");
         }
