@@ -43,6 +43,7 @@ public final class FailoverStore implements LimitStore {
     private final RefundRoute refunds;
     private final Recovery recovery;
     private final MemoryStore counters;
+    private final Shares shares;
     private final FailoverListener listener;
     private final TransitionLog transitions = new TransitionLog(System::nanoTime);
     private volatile long lastLatencyNanos;
@@ -53,8 +54,9 @@ public final class FailoverStore implements LimitStore {
         this.listener = builder.listener;
         this.counters = MemoryStore.of(builder.ticker, settings.maxKeys(), Source.FALLBACK);
         this.last = new LastDecisions(settings.maxKeys(), builder.ticker);
+        this.shares = new Shares(builder.instances);
         Debts debts = new Debts(settings.maxKeys(), builder.ticker);
-        this.fallback = new Fallback(counters, last, new Shares(builder.instances), debts, builder.ticker);
+        this.fallback = new Fallback(counters, last, shares, debts, builder.ticker);
         this.failureDecider = new FailureDecider(fallback, builder.ticker);
         this.refunds = new RefundRoute(this::askPrimary, fallback, failureDecider);
         this.probe = new Probe(primary);
@@ -112,6 +114,11 @@ public final class FailoverStore implements LimitStore {
     /** Returns how long the primary took for the last call that it answered; zero if there was none. */
     public Duration lastLatency() {
         return Duration.ofNanos(lastLatencyNanos);
+    }
+
+    /** Returns how many instances share the limits, as last known; 0 if that was never known. */
+    public int instances() {
+        return shares.known();
     }
 
     /** Returns how many counters the fallback holds. */
@@ -238,7 +245,10 @@ public final class FailoverStore implements LimitStore {
             return this;
         }
 
-        /** Sets how many instances share the limits; asked for every decision of the fallback. Default: one. */
+        /**
+         * Sets how many instances share the limits; asked for every decision of the fallback, and a number below 1 means
+         * that it is not known. Default: one.
+         */
         public Builder instances(IntSupplier count) {
             this.instances = Objects.requireNonNull(count, "count");
             return this;

@@ -1,6 +1,7 @@
 package io.ratelimit.failover;
 
 import io.ratelimit.limit.Limit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -10,7 +11,8 @@ final class Shares {
     private static final Logger log = LoggerFactory.getLogger(Shares.class);
 
     private final IntSupplier instances;
-    private volatile int lastCount = 1;
+    private final AtomicBoolean told = new AtomicBoolean();
+    private volatile int lastCount;
 
     Shares(IntSupplier instances) {
         this.instances = instances;
@@ -25,14 +27,28 @@ final class Shares {
         return limit.burst().isPresent() ? withBurst(share, part(limit.burst().getAsLong(), count)) : share;
     }
 
-    /** Whoever counts the instances may fail; decisions go on with what was known last. */
-    private int count() {
+    /** Returns how many instances there are, as last known; 0 if that was never known. */
+    int known() {
         try {
-            lastCount = Math.max(1, instances.getAsInt());
+            int count = instances.getAsInt();
+            if (count > 0) {
+                lastCount = count;
+            }
         } catch (RuntimeException unknown) {
             log.debug("The number of instances is unknown; {} was the last known", lastCount, unknown);
         }
         return lastCount;
+    }
+
+    /** Whoever counts the instances may fail; decisions go on with what was known last. */
+    private int count() {
+        int known = known();
+        if (known == 0 && told.compareAndSet(false, true)) {
+            log.warn(
+                    "Nobody has counted the instances of the application yet, so that this one takes itself for the only"
+                            + " one: each of them may admit whole limits while the backend is gone. A fixed number prevents that");
+        }
+        return Math.max(1, known);
     }
 
     /** Caps the capacity further; a bucket refills as before. */

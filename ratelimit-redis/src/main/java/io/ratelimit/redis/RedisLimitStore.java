@@ -43,6 +43,7 @@ public final class RedisLimitStore implements LimitStore {
     private final Caller caller;
     private final @Nullable ClusterRouter cluster;
     private final PiecewiseExecutor pieces;
+    private final @Nullable Heartbeat heartbeat;
 
     private RedisLimitStore(Builder builder) {
         this.encoder = new CallEncoder(builder.namespace, builder.ticker);
@@ -52,6 +53,13 @@ public final class RedisLimitStore implements LimitStore {
         this.router = cluster != null ? cluster : connections.single(builder.uris, timer);
         this.caller = new Caller(Script.DECIDE, router, timer, builder.timeout);
         this.pieces = new PiecewiseExecutor(operation -> callOne(operation), encoder::slot);
+        this.heartbeat = builder.heartbeat == null
+                ? null
+                : new Heartbeat(
+                        new Caller(Script.HEARTBEAT, router, timer, builder.timeout),
+                        timer,
+                        builder.namespace,
+                        builder.heartbeat);
     }
 
     /**
@@ -135,9 +143,20 @@ public final class RedisLimitStore implements LimitStore {
                 .toList();
     }
 
-    /** Closes the connection. Operations in flight fail. */
+    /**
+     * Returns how many instances with this namespace are alive, as the server last said; 0 if it never did, or if it is not
+     * asked. The number stays while the server is gone.
+     */
+    public int instances() {
+        return heartbeat == null ? 0 : heartbeat.instances();
+    }
+
+    /** Closes the connection. Operations in flight fail. Waits a quarter of a second at most. */
     @Override
     public void close() {
+        if (heartbeat != null) {
+            heartbeat.end();
+        }
         timer.shutdownNow();
         router.close();
         caller.close();
@@ -164,6 +183,7 @@ public final class RedisLimitStore implements LimitStore {
         private Duration timeout = Duration.ofMillis(100);
         private Duration connectTimeout = Duration.ofSeconds(1);
         private @Nullable Ticker ticker;
+        private @Nullable Duration heartbeat;
 
         private Builder(Deployment deployment, List<RedisURI> uris) {
             this.deployment = deployment;
@@ -232,6 +252,19 @@ public final class RedisLimitStore implements LimitStore {
         }
 
         /**
+         * Counts the instances that are alive, in a key of the namespace: each says so every five seconds, and is missed
+         * after twenty. See {@link RedisLimitStore#instances}. Unless this is called, nobody is counted.
+         */
+        public Builder countInstances() {
+            return countInstances(Heartbeat.INTERVAL);
+        }
+
+        Builder countInstances(Duration interval) {
+            this.heartbeat = interval;
+            return this;
+        }
+
+        /**
          * Takes the time from here instead of from the server. For tests: counters then do not expire, because the
          * server's time passes differently.
          */
@@ -248,6 +281,9 @@ public final class RedisLimitStore implements LimitStore {
             RedisLimitStore store = new RedisLimitStore(this);
             store.router.open();
             store.router.awaitFirstAttempt(connectTimeout);
+            if (store.heartbeat != null) {
+                store.heartbeat.begin();
+            }
             return store;
         }
 

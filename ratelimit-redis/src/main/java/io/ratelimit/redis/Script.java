@@ -10,14 +10,17 @@ import java.util.HexFormat;
 import java.util.List;
 
 /**
- * The script that takes decisions, joined from the files beside this class.
+ * A script, from the files beside this class.
  *
- * <p>The algorithms become branches of a function, of which a call goes through those it needs: making the closures of all
+ * <p>That of decisions is joined from several. The algorithms become branches of a function, of which a call goes through those it needs: making the closures of all
  * five would cost more than a decision.
  */
 final class Script {
-    /** The one script there is. */
+    /** Takes decisions. */
     static final Script DECIDE = new Script(joined());
+
+    /** Counts the instances that are alive. */
+    static final Script HEARTBEAT = new Script(file("heartbeat"));
 
     private final byte[] source;
     private final byte[] sha1;

@@ -50,6 +50,9 @@ public final class RateLimitHealthIndicator implements HealthIndicator {
         health.withDetail("backend", backend).withDetail("degraded", degraded);
         if (failover != null) {
             health.withDetail("circuit", circuit.id());
+            if (failover.instances() > 0) {
+                health.withDetail("instances", failover.instances());
+            }
             Duration latency = failover.lastLatency();
             if (!latency.isZero()) {
                 health.withDetail("latencyMillis", Math.round(latency.toNanos() / 1_000.0) / 1_000.0);

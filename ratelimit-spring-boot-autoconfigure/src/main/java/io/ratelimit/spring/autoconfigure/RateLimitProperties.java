@@ -234,7 +234,7 @@ public record RateLimitProperties(
      * What decides in place of Redis.
      *
      * @param instances How many instances of the application share the limits while each decides for itself: a number, or
-     *     auto for those that are known.
+     *     auto, which counts them in Redis.
      * @param maxKeys Most counters that are kept.
      */
     public record Fallback(

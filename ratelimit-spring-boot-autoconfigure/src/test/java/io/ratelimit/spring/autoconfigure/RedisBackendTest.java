@@ -2,6 +2,7 @@ package io.ratelimit.spring.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Level;
 import io.lettuce.core.AclSetuserArgs;
@@ -22,6 +23,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -32,6 +35,7 @@ import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.contributor.Status;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ApplicationContext;
 
 /** The backend that an application gets, with a real Redis. */
 class RedisBackendTest {
@@ -44,6 +48,12 @@ class RedisBackendTest {
                 .withConfiguration(AutoConfigurations.of(DataRedisAutoConfiguration.class))
                 .withPropertyValues("ratelimit.namespace=" + namespace)
                 .withPropertyValues(properties);
+    }
+
+    private List<String> counters() {
+        return REDIS.keys(namespace).stream()
+                .filter(key -> !key.equals(namespace + ":{instances}"))
+                .toList();
     }
 
     private static String[] at(String host, int port) {
@@ -67,7 +77,7 @@ class RedisBackendTest {
                                 .limiter("a")
                                 .tryAcquire("someone"))
                         .isTrue();
-                assertThat(REDIS.keys(namespace)).as("the counters in Redis").hasSize(1);
+                assertThat(counters()).as("the counters in Redis").hasSize(1);
                 assertThat(lines.at(Level.INFO))
                         .singleElement()
                         .asString()
@@ -183,8 +193,8 @@ class RedisBackendTest {
     @Test
     void leavesNothingOfItsProbeBehind() {
         application(at(REDIS.host(), REDIS.port()))
-                .run(context -> assertThat(REDIS.keys(namespace))
-                        .as("the keys after the start")
+                .run(context -> assertThat(counters())
+                        .as("the counters after the start")
                         .isEmpty());
     }
 
@@ -221,6 +231,25 @@ class RedisBackendTest {
                             .containsEntry("degraded", true)
                             .containsEntry("circuit", "open");
                 });
+    }
+
+    @Test
+    void knowsHowManyInstancesShareTheLimits() {
+        application(at(REDIS.host(), REDIS.port()))
+                .run(first -> application(at(REDIS.host(), REDIS.port()))
+                        .run(second -> await().untilAsserted(
+                                        () -> assertThat(healthOf(second)).containsEntry("instances", 2))));
+        application(at(REDIS.host(), REDIS.port()))
+                .withPropertyValues("ratelimit.redis.fallback.instances=7")
+                .run(fixed -> assertThat(healthOf(fixed)).containsEntry("instances", 7));
+        application(at("127.0.0.1", closedPort()))
+                .run(alone -> assertThat(healthOf(alone)).doesNotContainKey("instances"));
+    }
+
+    private static Map<String, Object> healthOf(ApplicationContext context) {
+        return context.getBean("rateLimitHealthIndicator", HealthIndicator.class)
+                .health()
+                .getDetails();
     }
 
     @Test

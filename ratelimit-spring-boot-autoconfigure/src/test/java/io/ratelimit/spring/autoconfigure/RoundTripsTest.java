@@ -78,7 +78,7 @@ class RoundTripsTest {
                 .initializers(Yaml.of("""
                         ratelimit:
                           namespace: %s
-                          redis: {timeout: 5s, circuit-breaker: {slow-call-duration: 5s}}
+                          redis: {timeout: 5s, circuit-breaker: {slow-call-duration: 5s}, fallback: {instances: 1}}
                           rules:
                             - {id: address, path: /many, key: ip, limits: [{limit: 100/1h}, {limit: 1000/1d}, {limit: 9000/30d}]}
                             - {id: everybody, paths: [/many, /early], key: global, limit: 100/1h, algorithm: sliding-log}

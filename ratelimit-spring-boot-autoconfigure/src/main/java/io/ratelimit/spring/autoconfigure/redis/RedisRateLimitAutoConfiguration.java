@@ -37,31 +37,27 @@ final class RedisRateLimitAutoConfiguration {
     FailoverStore rateLimitRedisStore(
             RateLimitProperties properties, RedisTarget target, ObjectProvider<FailoverListener> listeners) {
         RateLimitProperties.Redis settings = properties.redis();
-        RedisLimitStore redis = target.builder()
-                .namespace(properties.namespace())
-                .timeout(settings.timeout())
-                .build();
+        String instances = settings.fallback().instances();
+        boolean counted = instances.equals("auto");
+        RedisLimitStore.Builder builder =
+                target.builder().namespace(properties.namespace()).timeout(settings.timeout());
+        RedisLimitStore redis = (counted ? builder.countInstances() : builder).build();
         try {
             new RedisProbe(redis, target).check(settings.failFast());
         } catch (RuntimeException unusable) {
             redis.close();
             throw unusable;
         }
-        int instances = instances(settings.fallback().instances());
+        int fixed = counted ? 0 : Integer.parseInt(instances);
         return FailoverStore.around(redis)
                 .settings(new FailoverSettings(
                         settings.circuitBreaker().failureThreshold(),
                         settings.circuitBreaker().slowCallDuration(),
                         settings.circuitBreaker().openDuration(),
                         settings.fallback().maxKeys()))
-                .instances(() -> instances)
+                .instances(counted ? redis::instances : () -> fixed)
                 .listener(new FailoverListeners(listeners.orderedStream().toList()))
                 .build();
-    }
-
-    /** Nothing counts the instances yet, so that each takes itself for the only one unless it is told. */
-    private static int instances(String text) {
-        return text.equals("auto") ? 1 : Integer.parseInt(text);
     }
 
     @Bean
