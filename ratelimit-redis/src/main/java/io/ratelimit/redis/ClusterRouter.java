@@ -112,6 +112,11 @@ final class ClusterRouter implements Router {
         return Objects.toString(table.of(slot), "");
     }
 
+    @Override
+    public String toString() {
+        return "the cluster of " + seeds.get(0) + (seeds.size() > 1 ? " and others" : "");
+    }
+
     /** Whoever is asked for a slot that nobody has says what is wrong with it. */
     private Link anyLink() {
         return links.values().stream()

@@ -124,6 +124,12 @@ final class Link {
         connector.close();
     }
 
+    /** Returns where this leads, without credentials. */
+    @Override
+    public String toString() {
+        return connector.toString();
+    }
+
     private void attemptAfterPause() {
         if (closed) {
             return;

@@ -65,6 +65,8 @@ final class RedisErrors {
     /** Where a server begins to repeat what it was sent, which may be a password. */
     private static final String REPEATED = "with args beginning with";
 
+    private static final Pattern REFUSED_COMMAND =
+            Pattern.compile("permissions to run the '([a-zA-Z|-]{1,32})' command");
     private static final Pattern CODE = Pattern.compile("^-?([A-Z]+)\\b");
     private static final Pattern CODE_IN_SCRIPT = Pattern.compile("user_script: ?\\d+: -?([A-Z]{3,})\\b");
 
@@ -76,7 +78,8 @@ final class RedisErrors {
             return known;
         }
         Kind kind = kindOf(failure);
-        return new StoreException(kind, "Redis: " + meaning(kind), withoutArguments(failure));
+        String message = "Redis: " + meaning(kind) + (kind == Kind.PERMISSION ? refusedCommand(failure) : "");
+        return new StoreException(kind, message, withoutArguments(failure));
     }
 
     /**
@@ -141,6 +144,17 @@ final class RedisErrors {
     private static @Nullable Kind byCode(Pattern pattern, String serverError) {
         Matcher matcher = pattern.matcher(serverError);
         return matcher.find() ? BY_CODE.get(matcher.group(1)) : null;
+    }
+
+    /** Returns the command that the user may not run, as far as the server names it. */
+    private static String refusedCommand(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            Matcher refused = REFUSED_COMMAND.matcher(String.valueOf(cause.getMessage()));
+            if (refused.find()) {
+                return " to run " + refused.group(1).toUpperCase(Locale.ROOT);
+            }
+        }
+        return "";
     }
 
     /** An unknown command is told with its arguments, and the command may be one that logs in. */

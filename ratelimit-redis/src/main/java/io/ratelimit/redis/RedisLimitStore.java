@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
@@ -44,6 +45,7 @@ public final class RedisLimitStore implements LimitStore {
     private final @Nullable ClusterRouter cluster;
     private final PiecewiseExecutor pieces;
     private final @Nullable Heartbeat heartbeat;
+    private final @Nullable ServerCheck serverCheck;
 
     private RedisLimitStore(Builder builder) {
         this.encoder = new CallEncoder(builder.namespace, builder.ticker);
@@ -60,6 +62,10 @@ public final class RedisLimitStore implements LimitStore {
                         timer,
                         builder.namespace,
                         builder.heartbeat);
+        this.serverCheck = builder.checked
+                ? new ServerCheck(
+                        new Caller(Script.SERVER, router, timer, builder.timeout), timer, builder.namespace, router)
+                : null;
     }
 
     /**
@@ -151,6 +157,11 @@ public final class RedisLimitStore implements LimitStore {
         return heartbeat == null ? 0 : heartbeat.instances();
     }
 
+    /** Returns the server's version, such as 6.2.11, if it was {@link Builder#checkServer asked} and has answered. */
+    public Optional<String> serverVersion() {
+        return serverCheck == null ? Optional.empty() : serverCheck.version();
+    }
+
     /** Closes the connection. Operations in flight fail. Waits a quarter of a second at most. */
     @Override
     public void close() {
@@ -184,6 +195,7 @@ public final class RedisLimitStore implements LimitStore {
         private Duration connectTimeout = Duration.ofSeconds(1);
         private @Nullable Ticker ticker;
         private @Nullable Duration heartbeat;
+        private boolean checked;
 
         private Builder(Deployment deployment, List<RedisURI> uris) {
             this.deployment = deployment;
@@ -259,6 +271,15 @@ public final class RedisLimitStore implements LimitStore {
             return countInstances(Heartbeat.INTERVAL);
         }
 
+        /**
+         * Asks the server about itself when it is first reached, with {@code INFO}, and warns if it is too old or if its
+         * policy lets it evict counters. A user who may not ask gets no warning.
+         */
+        public Builder checkServer() {
+            this.checked = true;
+            return this;
+        }
+
         Builder countInstances(Duration interval) {
             this.heartbeat = interval;
             return this;
@@ -281,6 +302,9 @@ public final class RedisLimitStore implements LimitStore {
             RedisLimitStore store = new RedisLimitStore(this);
             store.router.open();
             store.router.awaitFirstAttempt(connectTimeout);
+            if (store.serverCheck != null) {
+                store.serverCheck.begin();
+            }
             if (store.heartbeat != null) {
                 store.heartbeat.begin();
             }

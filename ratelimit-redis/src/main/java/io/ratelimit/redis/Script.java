@@ -22,6 +22,9 @@ final class Script {
     /** Counts the instances that are alive. */
     static final Script HEARTBEAT = new Script(file("heartbeat"));
 
+    /** Tells what about the server concerns counters. */
+    static final Script SERVER = new Script(file("server"));
+
     private final byte[] source;
     private final byte[] sha1;
 

@@ -41,4 +41,9 @@ final class SingleRouter implements Router {
     public void close() {
         link.close();
     }
+
+    @Override
+    public String toString() {
+        return link.toString();
+    }
 }

@@ -116,6 +116,18 @@ class RedisErrorsTest {
         assertThat(failure).hasMessage("Redis: the user lacks a permission");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "NOPERM this user has no permissions to run the 'evalsha' command or its subcommand",
+                "NOPERM User alice has no permissions to run the 'evalsha' command",
+                "ERR ACL failure in script: User alice has no permissions to run the 'evalsha' command script: 2d94"
+            })
+    void namesTheCommandThatTheUserMayNotRun(String text) {
+        assertThat(RedisErrors.toStoreException(new RedisCommandExecutionException(text)))
+                .hasMessage("Redis: the user lacks a permission to run EVALSHA");
+    }
+
     @Test
     void keepsToItselfTheArgumentsThatAServerRepeats() {
         RedisException refused = new RedisConnectionException(

@@ -184,6 +184,62 @@ class RedisBackendTest {
     }
 
     @Test
+    void saysThatItsServerIsTooOld() throws IOException {
+        try (OldRedis old = new OldRedis()) {
+            assertThat(Startup.refusalOf(application(at("127.0.0.1", old.port()))))
+                    .contains("syntax error", "from version 6.0.16", "expected: Redis 6.2 or later, or Valkey");
+        }
+    }
+
+    @Test
+    void warnsOnceOfAServerThatMayEvictQuotas() {
+        try (RedisFixture full = RedisFixture.start("--maxmemory", "100mb", "--maxmemory-policy", "allkeys-lru");
+                LogLines lines = LogLines.from("io.ratelimit.redis")) {
+            application(at(full.host(), full.port()))
+                    .run(context -> await().untilAsserted(() -> assertThat(lines.at(Level.WARN))
+                            .singleElement()
+                            .asString()
+                            .contains("may evict counters", "allkeys-lru")));
+        }
+    }
+
+    @Test
+    void runsWithThePermissionsThatTheDocumentsList() {
+        RedisFixture redis = RedisFixture.shared();
+        redis.commands()
+                .aclSetuser(
+                        "limiter",
+                        AclSetuserArgs.Builder.on()
+                                .addPassword("hush")
+                                .keyPattern(namespace + ":*")
+                                .addCommand(CommandType.EVALSHA)
+                                .addCommand(CommandType.EVAL)
+                                .addCommand(CommandType.TIME)
+                                .addCommand(CommandType.GET)
+                                .addCommand(CommandType.SET)
+                                .addCommand(CommandType.DEL)
+                                .addCommand(CommandType.PEXPIREAT)
+                                .addCommand(CommandType.STRLEN)
+                                .addCommand(CommandType.GETRANGE)
+                                .addCommand(CommandType.SETRANGE));
+        try {
+            application(at(redis.host(), redis.port()))
+                    .withPropertyValues("spring.data.redis.username=limiter", "spring.data.redis.password=hush")
+                    .run(context -> {
+                        await().untilAsserted(
+                                        () -> assertThat(healthOf(context)).containsEntry("instances", 1));
+                        assertThat(context.getBean(RateLimiterRegistry.class)
+                                        .limiter("a")
+                                        .tryAcquire("someone"))
+                                .isTrue();
+                        assertThat(counters()).as("the counters in Redis").hasSize(1);
+                    });
+        } finally {
+            redis.commands().aclDeluser("limiter");
+        }
+    }
+
+    @Test
     void saysThatCredentialsAreWrongWithoutShowingThem() {
         String message = Startup.refusalOf(application(at(REDIS.host(), REDIS.port()))
                 .withPropertyValues("spring.data.redis.username=nobody", "spring.data.redis.password=hush"));

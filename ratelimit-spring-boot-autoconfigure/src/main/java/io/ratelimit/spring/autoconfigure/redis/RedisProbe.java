@@ -61,10 +61,10 @@ final class RedisProbe {
             throw refusal(failure, said, "a user that may run " + COMMANDS + " on the keys of ratelimit.namespace");
         }
         if (failure.kind() == Kind.UNKNOWN_COMMAND) {
-            throw refusal(failure, said, "Redis 6.2 or later, or Valkey, with the commands " + COMMANDS);
+            throw refusal(failure, said + version(), "Redis 6.2 or later, or Valkey, with the commands " + COMMANDS);
         }
         if (said.contains("syntax error")) {
-            throw refusal(failure, said, "Redis 6.2 or later, or Valkey");
+            throw refusal(failure, said + version(), "Redis 6.2 or later, or Valkey");
         }
         if (mustAnswer) {
             throw InvalidRateLimitConfigurationException.of(
@@ -74,6 +74,11 @@ final class RedisProbe {
                     "a Redis that answers, or fail-fast: false, which starts without it and attaches when it is there",
                     "ratelimit.redis.fail-fast: false");
         }
+    }
+
+    /** The answer is there by now, because answers come in the order of the questions. */
+    private String version() {
+        return store.serverVersion().map(version -> ", from version " + version).orElse("");
     }
 
     private RuntimeException refusal(StoreException failure, String said, String expected) {

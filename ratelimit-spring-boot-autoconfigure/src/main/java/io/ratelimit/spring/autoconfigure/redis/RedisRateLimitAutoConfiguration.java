@@ -39,8 +39,10 @@ final class RedisRateLimitAutoConfiguration {
         RateLimitProperties.Redis settings = properties.redis();
         String instances = settings.fallback().instances();
         boolean counted = instances.equals("auto");
-        RedisLimitStore.Builder builder =
-                target.builder().namespace(properties.namespace()).timeout(settings.timeout());
+        RedisLimitStore.Builder builder = target.builder()
+                .namespace(properties.namespace())
+                .timeout(settings.timeout())
+                .checkServer();
         RedisLimitStore redis = (counted ? builder.countInstances() : builder).build();
         try {
             new RedisProbe(redis, target).check(settings.failFast());
