@@ -1,6 +1,7 @@
 package io.ratelimit.failover;
 
 import io.ratelimit.store.StoreException;
+import org.jspecify.annotations.Nullable;
 
 /** Is told how a store fares, on the thread that found out. Must not block; what it throws is dropped. */
 public interface FailoverListener {
@@ -12,4 +13,13 @@ public interface FailoverListener {
 
     /** The circuit opened or closed. */
     default void circuitChanged(CircuitState state) {}
+
+    /**
+     * The circuit opened or closed. Unless overridden, says so without the reason.
+     *
+     * @param reason the failure that opened it; {@code null} if the store was slow, or if the circuit closed
+     */
+    default void circuitChanged(CircuitState state, @Nullable StoreException reason) {
+        circuitChanged(state);
+    }
 }

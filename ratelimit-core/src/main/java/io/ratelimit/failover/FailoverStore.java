@@ -216,7 +216,7 @@ public final class FailoverStore implements LimitStore {
         } else {
             transitions.closed();
         }
-        tell(heard -> heard.circuitChanged(change.state()));
+        tell(heard -> heard.circuitChanged(change.state(), change.reason()));
     }
 
     private void tell(Consumer<FailoverListener> event) {

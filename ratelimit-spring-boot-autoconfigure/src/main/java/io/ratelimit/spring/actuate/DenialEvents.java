@@ -7,11 +7,9 @@ import io.ratelimit.limit.LimitDecision;
 import io.ratelimit.limit.Source;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -19,7 +17,6 @@ import java.util.function.LongSupplier;
 /** Publishes a sample of the denials. Safe for any number of threads. */
 public final class DenialEvents implements RateLimitListener, AutoCloseable {
     private static final long SAMPLE_NANOS = Duration.ofSeconds(1).toNanos();
-    private static final int MOST_WAITING = 64;
 
     private final Consumer<RateLimitDeniedEvent> publisher;
     private final Executor executor;
@@ -34,20 +31,7 @@ public final class DenialEvents implements RateLimitListener, AutoCloseable {
      * @param publisher takes the events, such as {@code applicationEventPublisher::publishEvent}
      */
     public static DenialEvents publishing(Consumer<RateLimitDeniedEvent> publisher) {
-        ThreadPoolExecutor executor = new ThreadPoolExecutor(
-                1,
-                1,
-                10,
-                TimeUnit.SECONDS,
-                new ArrayBlockingQueue<>(MOST_WAITING),
-                task -> {
-                    Thread thread = new Thread(task, "ratelimit-events");
-                    thread.setDaemon(true);
-                    return thread;
-                },
-                new ThreadPoolExecutor.DiscardPolicy());
-        executor.allowCoreThreadTimeOut(true);
-        return new DenialEvents(publisher, executor, System::nanoTime);
+        return new DenialEvents(publisher, new EventThread(new ThreadPoolExecutor.DiscardPolicy()), System::nanoTime);
     }
 
     DenialEvents(Consumer<RateLimitDeniedEvent> publisher, Executor executor, LongSupplier nanoTime) {
@@ -97,8 +81,8 @@ public final class DenialEvents implements RateLimitListener, AutoCloseable {
 
     @Override
     public void close() {
-        if (executor instanceof ThreadPoolExecutor own) {
-            own.shutdownNow();
+        if (executor instanceof EventThread own) {
+            own.close();
         }
     }
 }

@@ -8,23 +8,30 @@ import ch.qos.logback.classic.Level;
 import io.lettuce.core.AclSetuserArgs;
 import io.lettuce.core.protocol.CommandType;
 import io.ratelimit.RateLimitExceededException;
+import io.ratelimit.RateLimiter;
 import io.ratelimit.RateLimiterRegistry;
+import io.ratelimit.failover.CircuitState;
 import io.ratelimit.failover.FailoverStore;
 import io.ratelimit.limit.Demand;
 import io.ratelimit.limit.FailurePolicy;
 import io.ratelimit.limit.Key;
 import io.ratelimit.limit.Limit;
 import io.ratelimit.redis.testing.RedisFixture;
+import io.ratelimit.spring.actuate.RateLimitCircuitEvent;
 import io.ratelimit.spring.annotation.RateLimited;
 import io.ratelimit.store.LimitStore;
 import io.ratelimit.store.MemoryStore;
 import io.ratelimit.store.Operation;
+import io.ratelimit.store.StoreException.Kind;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -36,6 +43,8 @@ import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.contributor.Status;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ApplicationContext;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.PayloadApplicationEvent;
 
 /** The backend that an application gets, with a real Redis. */
 class RedisBackendTest {
@@ -181,6 +190,62 @@ class RedisBackendTest {
             assertThat(Startup.refusalOf(application(at(strange.host(), strange.port()))))
                     .contains("the server does not have a command", "EVALSHA", "Redis 6.2 or later, or Valkey");
         }
+    }
+
+    @Test
+    void publishesTheTransitionsOfItsCircuitWithOneWarningEach() {
+        Queue<RateLimitCircuitEvent> events = new ConcurrentLinkedQueue<>();
+        try (RedisFixture redis = RedisFixture.start("--maxmemory-policy", "noeviction");
+                LogLines lines = LogLines.from("io.ratelimit.failover")) {
+            application(at(redis.host(), redis.port()))
+                    .withPropertyValues(
+                            "ratelimit.redis.timeout=5s",
+                            "ratelimit.redis.circuit-breaker.slow-call-duration=5s",
+                            "ratelimit.redis.circuit-breaker.open-duration=50ms")
+                    .withInitializer(context -> context.addApplicationListener(heard(events)))
+                    .run(context -> {
+                        redis.commands().configSet("maxmemory", "1");
+                        await().until(() -> {
+                            loseBackend(context.getBean(LimitStore.class));
+                            return !events.isEmpty();
+                        });
+                        redis.commands().configSet("maxmemory", "0");
+                        await().until(() -> events.size() > 1);
+                    });
+            assertThat(events)
+                    .containsExactly(
+                            new RateLimitCircuitEvent("redis", CircuitState.OPEN, Optional.of(Kind.OOM)),
+                            new RateLimitCircuitEvent("redis", CircuitState.CLOSED, Optional.empty()));
+            assertThat(lines.at(Level.WARN))
+                    .satisfiesExactly(
+                            gone -> assertThat(gone).contains("failing (oom: "),
+                            back -> assertThat(back).contains("is back"));
+        }
+    }
+
+    private static ApplicationListener<PayloadApplicationEvent<?>> heard(Queue<RateLimitCircuitEvent> events) {
+        return event -> {
+            if (event.getPayload() instanceof RateLimitCircuitEvent transition) {
+                events.add(transition);
+            }
+        };
+    }
+
+    @Test
+    void decidesAlthoughAListenerOfItsEventsThrows() {
+        application(at("127.0.0.1", closedPort()))
+                .withPropertyValues("ratelimit.redis.circuit-breaker.failure-threshold=1")
+                .withInitializer(context -> context.addApplicationListener((PayloadApplicationEvent<?> event) -> {
+                    throw new IllegalStateException("this listener is broken");
+                }))
+                .run(context -> {
+                    RateLimiter limiter =
+                            context.getBean(RateLimiterRegistry.class).limiter("a");
+                    for (int i = 0; i < 5; i++) {
+                        assertThat(limiter.tryAcquire("someone")).isTrue();
+                    }
+                    assertThat(limiter.tryAcquire("someone")).isFalse();
+                });
     }
 
     @Test

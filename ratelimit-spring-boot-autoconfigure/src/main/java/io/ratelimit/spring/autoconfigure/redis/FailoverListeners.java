@@ -5,6 +5,7 @@ import io.ratelimit.failover.FailoverListener;
 import io.ratelimit.store.StoreException;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,8 +25,8 @@ final class FailoverListeners implements FailoverListener {
     }
 
     @Override
-    public void circuitChanged(CircuitState state) {
-        tell(listener -> listener.circuitChanged(state));
+    public void circuitChanged(CircuitState state, @Nullable StoreException reason) {
+        tell(listener -> listener.circuitChanged(state, reason));
     }
 
     private void tell(Consumer<FailoverListener> event) {

@@ -5,6 +5,7 @@ import io.ratelimit.failover.FailoverListener;
 import io.ratelimit.failover.FailoverSettings;
 import io.ratelimit.failover.FailoverStore;
 import io.ratelimit.redis.RedisLimitStore;
+import io.ratelimit.spring.actuate.CircuitEvents;
 import io.ratelimit.spring.autoconfigure.BackendChoice;
 import io.ratelimit.spring.autoconfigure.ConditionalOnRateLimit;
 import io.ratelimit.spring.autoconfigure.RateLimitProperties;
@@ -17,6 +18,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisConnectionDetails;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Import;
@@ -60,6 +62,11 @@ final class RedisRateLimitAutoConfiguration {
                 .instances(counted ? redis::instances : () -> fixed)
                 .listener(new FailoverListeners(listeners.orderedStream().toList()))
                 .build();
+    }
+
+    @Bean
+    CircuitEvents rateLimitCircuitEvents(ApplicationEventPublisher publisher) {
+        return new CircuitEvents("redis", publisher::publishEvent);
     }
 
     @Bean
