@@ -36,6 +36,7 @@ public final class TcpProxy implements AutoCloseable {
     private final Gate gate = new Gate();
     private @Nullable ServerSocket listener;
     private volatile InetSocketAddress target;
+    private @Nullable Thread acceptor;
     private volatile Supplier<Duration> replyDelay = () -> Duration.ZERO;
     private volatile UnaryOperator<byte[]> onReplies = UnaryOperator.identity();
     private volatile boolean blackHole;
@@ -114,8 +115,20 @@ public final class TcpProxy implements AutoCloseable {
         if (listener != null) {
             closeQuietly(listener);
             listener = null;
+            awaitAcceptor();
         }
         cut();
+    }
+
+    /** Until it has noticed, the port stays open, and it may return with one more connection. */
+    private void awaitAcceptor() {
+        try {
+            if (acceptor != null) {
+                acceptor.join();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Accepts connections again. */
@@ -221,15 +234,16 @@ public final class TcpProxy implements AutoCloseable {
         }
     }
 
-    static void background(String name, Runnable task) {
+    static Thread background(String name, Runnable task) {
         Thread thread = new Thread(task, name);
         thread.setDaemon(true);
         thread.start();
+        return thread;
     }
 
     private void listen(ServerSocket on) {
         listener = on;
-        background("proxy-accept", () -> {
+        acceptor = background("proxy-accept", () -> {
             while (!on.isClosed()) {
                 try {
                     connect(on.accept());
