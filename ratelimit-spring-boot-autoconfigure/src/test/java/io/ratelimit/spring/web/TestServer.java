@@ -1,5 +1,6 @@
 package io.ratelimit.spring.web;
 
+import io.ratelimit.RateLimitListener;
 import io.ratelimit.RuleLimiter;
 import io.ratelimit.identity.AddressBlocks;
 import io.ratelimit.identity.ApiKeyRegistry;
@@ -77,6 +78,7 @@ final class TestServer {
         ApiKeyRegistry apiKeys = ApiKeyRegistry.of(Map.of());
         ApiKeySettings apiKeySettings = ApiKeySettings.defaults();
         LimitStore store;
+        final List<RateLimitListener> listeners = new ArrayList<>();
         Consumer<RateLimitWeb.Builder> more = builder -> {};
 
         Parts rule(Rule.Builder rule) {
@@ -101,6 +103,11 @@ final class TestServer {
 
         Parts store(LimitStore other) {
             store = other;
+            return this;
+        }
+
+        Parts telling(RateLimitListener listener) {
+            listeners.add(listener);
             return this;
         }
 
@@ -132,7 +139,7 @@ final class TestServer {
         });
         RateLimitWeb.Builder builder = RateLimitWeb.builder(
                         context,
-                        new RuleLimiter(store, List.of()),
+                        new RuleLimiter(store, parts.listeners),
                         new RuleSet(parts.rules, parts.defaultRule, parts.defaultTier),
                         parts.identities())
                 .settings(parts.settings)
