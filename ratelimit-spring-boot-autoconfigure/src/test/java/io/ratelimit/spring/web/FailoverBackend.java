@@ -39,6 +39,10 @@ final class FailoverBackend implements AutoCloseable {
      * @param instances how many instances the limits are shared by in an outage
      */
     FailoverBackend(Ticker ticker, int instances) {
+        this(ticker, instances, 1_000);
+    }
+
+    FailoverBackend(Ticker ticker, int instances, int maxKeys) {
         RedisLimitStore redis = RedisLimitStore.builder(RedisURI.create(proxy.host(), proxy.port()))
                 .namespace(RedisFixture.shared().newNamespace())
                 .timeout(Duration.ofSeconds(5))
@@ -46,7 +50,7 @@ final class FailoverBackend implements AutoCloseable {
                 .ticker(ticker)
                 .build();
         this.store = FailoverStore.around(redis)
-                .settings(new FailoverSettings(3, Duration.ofSeconds(2), Duration.ofMillis(20), 1_000))
+                .settings(new FailoverSettings(3, Duration.ofSeconds(2), Duration.ofMillis(20), maxKeys))
                 .instances(() -> instances)
                 .ticker(ticker)
                 .listener(new FailoverListener() {
@@ -98,6 +102,10 @@ final class FailoverBackend implements AutoCloseable {
                 .as("who decided")
                 .isNotEmpty()
                 .allSatisfy(source -> assertThat(source).isEqualTo("redis"));
+    }
+
+    long fallbackKeys() {
+        return store.fallbackKeys();
     }
 
     List<String> sources() {
