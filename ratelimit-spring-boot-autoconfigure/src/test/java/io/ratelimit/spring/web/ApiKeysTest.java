@@ -4,6 +4,9 @@ import static io.ratelimit.spring.web.Rules.five;
 import static io.ratelimit.spring.web.Rules.fixed;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ratelimit.identity.AccessList;
+import io.ratelimit.identity.AccessLists;
+import io.ratelimit.identity.AddressBlocks;
 import io.ratelimit.identity.ApiKey;
 import io.ratelimit.identity.ApiKeyRegistry;
 import io.ratelimit.identity.ApiKeySettings;
@@ -17,6 +20,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,6 +53,20 @@ class ApiKeysTest {
                 server -> server.request("GET", "/limited").header("X-API-Key", value));
     }
 
+    private static Way keys(String... values) {
+        return Way.of("X-API-Key lines: " + List.of(values), server -> {
+            RawRequest request = server.request("GET", "/limited");
+            Stream.of(values).forEach(value -> request.header("X-API-Key", value));
+            return request;
+        });
+    }
+
+    private static Way keyAndQuery(String header, String query) {
+        return Way.of(
+                "X-API-Key: " + header + " and api_key=" + query,
+                server -> server.request("GET", "/limited?api_key=" + query).header("X-API-Key", header));
+    }
+
     @ParameterizedTest
     @MethodSource("io.ratelimit.spring.web.Setup#selected")
     void unknownKeysCountByAddress(Setup setup) {
@@ -62,6 +80,10 @@ class ApiKeysTest {
                                 key("\"acme-key\""),
                                 Way.path("/limited?api_key="),
                                 Way.path("/limited?api_key=guess"),
+                                keys("acme-key", "other-key"),
+                                keys("acme-key", "guess"),
+                                keyAndQuery("acme-key", "other-key"),
+                                keyAndQuery("guess", "acme-key"),
                                 Way.path("/limited?API_KEY=acme-key"),
                                 Way.path("/limited;api_key=acme-key")),
                         IntStream.range(0, 12).mapToObj(i -> key("random-" + i * 7919)))
@@ -137,5 +159,59 @@ class ApiKeysTest {
         assertThat(server.get("/user/me").header("X-RateLimit-Remaining"))
                 .as("without a key it waits for the user")
                 .isNull();
+    }
+
+    /** Which of them a gateway or a handler reads is unknown: one that is refused is enough. */
+    @ParameterizedTest
+    @MethodSource("io.ratelimit.spring.web.Setup#selected")
+    void aBlockedKeyIsRefusedWhateverStandsBesideIt(Setup setup) {
+        Parts parts = keys(five("limited", "/limited"));
+        AccessList other = new AccessList(Set.of("other"), Set.of(), AddressBlocks.none());
+        TestServer server = TestServer.of(setup)
+                .install(parts.with(
+                        builder -> builder.lists(new AccessLists(parts.identities(), AccessList.empty(), other))));
+        List<Way> ways = List.of(
+                key("other-key"),
+                keys("acme-key", "other-key"),
+                keys("other-key", "acme-key"),
+                keys("guess", "", "other-key", "guess"),
+                keyAndQuery("acme-key", "other-key"),
+                keyAndQuery("other-key", "acme-key"),
+                keyAndQuery("", "other-key"),
+                Way.path("/limited?api_key=acme-key&api_key=other-key"),
+                Way.path("/limited?%61pi_key=other%2Dkey"));
+
+        for (Way way : ways) {
+            assertThat(way.request().apply(server).send().status())
+                    .as(way.name())
+                    .isEqualTo(403);
+        }
+        assertThat(server.handled()).isZero();
+        assertThat(key("acme-key").request().apply(server).send().status())
+                .as("the other alone")
+                .isEqualTo(200);
+    }
+
+    /** To be exempt, a request has to show that key and no other. */
+    @ParameterizedTest
+    @MethodSource("io.ratelimit.spring.web.Setup#selected")
+    void anExemptKeyFreesNothingThatStandsBesideIt(Setup setup) {
+        List<Way> ways = List.of(
+                keys("acme-key", "other-key"),
+                keys("other-key", "acme-key"),
+                keys("acme-key", "guess"),
+                keyAndQuery("acme-key", "guess"),
+                keyAndQuery("guess", "acme-key"),
+                key("ACME-KEY"),
+                key("acme-key,other-key"),
+                Way.path("/limited?api_key=acme-key&api_key=x"));
+
+        new Oracle(setup, () -> {
+                    Parts parts = keys(five("limited", "/limited"));
+                    AccessList acme = new AccessList(Set.of("acme"), Set.of(), AddressBlocks.none());
+                    return parts.with(
+                            builder -> builder.lists(new AccessLists(parts.identities(), acme, AccessList.empty())));
+                })
+                .blocks(server -> server.request("GET", "/limited"), ways);
     }
 }
