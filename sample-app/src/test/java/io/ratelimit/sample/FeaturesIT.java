@@ -74,6 +74,41 @@ class FeaturesIT {
     }
 
     @Test
+    void countsByWhomAResolverFinds() throws Exception {
+        client.get("/quote", "X-Partner", "north");
+        SampleClient elsewhere = SampleClient.of(port);
+
+        assertThat(partnersQuota(elsewhere.get("/quote", "X-Partner", "north")))
+                .as("one partner, wherever it comes from")
+                .contains("\"partners\";r=48");
+        assertThat(partnersQuota(elsewhere.get("/quote", "X-Partner", "south"))).contains("\"partners\";r=49");
+        assertThat(partnersQuota(client.get("/quote", "X-Partner", "made-up-1")))
+                .contains("\"partners\";r=49");
+        assertThat(partnersQuota(client.get("/quote", "X-Partner", "made-up-2")))
+                .as("a made-up name counts by address")
+                .contains("\"partners\";r=48");
+    }
+
+    private static String partnersQuota(HttpResponse<String> response) {
+        return response.headers().firstValue("RateLimit").orElseThrow();
+    }
+
+    @Test
+    void knowsTheTierOfAUser() throws Exception {
+        HttpResponse<String> partner = client.get("/api/items", "X-Demo-User", "ada");
+        HttpResponse<String> unlimited = client.get("/api/items", "X-Demo-User", "root");
+        HttpResponse<String> free = client.get("/api/items", "X-Demo-User", "bob");
+
+        assertThat(policies(partner)).contains("\"items\";q=10000", "\"items-2\";q=100;w=1");
+        assertThat(policies(unlimited)).as("of the unlimited tier").doesNotContain("\"items\"");
+        assertThat(policies(free)).as("of the default tier").contains("\"items\";q=50");
+    }
+
+    private static String policies(HttpResponse<String> response) {
+        return response.headers().firstValue("RateLimit-Policy").orElseThrow();
+    }
+
+    @Test
     void knowsAKeyByItsHashAndTheTierOfIt() throws Exception {
         HttpResponse<String> partner = client.get("/api/items", "X-API-Key", "demo-partner");
         HttpResponse<String> inQuery = client.get("/api/items?api_key=demo-partner");
