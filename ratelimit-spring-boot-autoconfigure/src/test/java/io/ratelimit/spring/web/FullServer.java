@@ -45,6 +45,10 @@ final class FullServer implements AutoCloseable {
     }
 
     static FullServer start(Setup setup, String... properties) {
+        return start(setup, List.of(), properties);
+    }
+
+    static FullServer start(Setup setup, List<Class<?>> more, String... properties) {
         List<String> all = new ArrayList<>(List.of(
                 "test.container=" + setup.container,
                 "server.servlet.context-path=" + setup.contextPath,
@@ -60,11 +64,24 @@ final class FullServer implements AutoCloseable {
             all.add("spring.autoconfigure.exclude=" + WITHOUT_SECURITY);
         }
         all.addAll(List.of(properties));
-        SpringApplicationBuilder application = setup.security
-                ? new SpringApplicationBuilder(Application.class, EverythingIsOpen.class)
-                : new SpringApplicationBuilder(Application.class);
+        List<Class<?>> sources = new ArrayList<>(more);
+        sources.add(Application.class);
+        if (setup.security) {
+            sources.add(EverythingIsOpen.class);
+        }
         return new FullServer(
-                setup, application.properties(all.toArray(String[]::new)).run());
+                setup,
+                new SpringApplicationBuilder(sources.toArray(Class<?>[]::new))
+                        .properties(all.toArray(String[]::new))
+                        .run());
+    }
+
+    List<String> beanNames() {
+        return List.of(context.getBeanDefinitionNames());
+    }
+
+    <T> T bean(Class<T> type) {
+        return context.getBean(type);
     }
 
     RawRequest request(String method, String path) {
