@@ -10,6 +10,8 @@ import io.ratelimit.rule.RuleDemand;
 import io.ratelimit.rule.RuleKey;
 import io.ratelimit.rule.RuleSet;
 import io.ratelimit.spring.annotation.WebLayer.RequestCall;
+import io.ratelimit.spring.decision.LimiterError;
+import io.ratelimit.spring.decision.LimiterErrors;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -22,9 +24,10 @@ final class CallDemands {
     private final Supplier<RuleSet> configured;
     private final Supplier<IdentityDigest> digest;
     private final Supplier<Mode> mode;
-    private final CallErrors errors;
+    private final LimiterErrors errors;
 
-    CallDemands(Supplier<RuleSet> configured, Supplier<IdentityDigest> digest, Supplier<Mode> mode, CallErrors errors) {
+    CallDemands(
+            Supplier<RuleSet> configured, Supplier<IdentityDigest> digest, Supplier<Mode> mode, LimiterErrors errors) {
         this.configured = configured;
         this.digest = digest;
         this.mode = mode;
@@ -38,7 +41,7 @@ final class CallDemands {
      */
     Optional<RuleDemand> of(CallRule call, Rule rule, Optional<RequestCall> request, @Nullable Object[] arguments) {
         Optional<RuleDemand> demand = call.key() != null
-                ? demand(rule, new Caller(keyed(call.key(), arguments), null))
+                ? demand(rule, new Caller(keyed(call.key(), rule, arguments), null))
                 : request.isPresent() ? inRequest(request.get(), rule) : demand(rule, outsideRequest(rule.key()));
         ArgumentExpression cost = call.cost();
         return cost == null ? demand : demand.map(asked -> withCost(asked, cost(cost, rule, arguments)));
@@ -53,7 +56,7 @@ final class CallDemands {
         try {
             return request.demand(rule);
         } catch (RuntimeException defect) {
-            errors.report(CallError.KEY, defect);
+            errors.report(LimiterError.KEY, "rule " + rule.id(), defect);
             return demand(rule, outsideRequest(rule.key()));
         }
     }
@@ -71,32 +74,34 @@ final class CallDemands {
         return new Identity(kind + BY_NOBODY, "");
     }
 
-    private Identity keyed(ArgumentExpression key, @Nullable Object[] arguments) {
+    private Identity keyed(ArgumentExpression key, Rule rule, @Nullable Object[] arguments) {
+        String text = null;
+        Exception failure = null;
         try {
-            String text = KeyText.of(key.evaluate(arguments));
-            if (text != null) {
-                return new Identity(Identity.EXPRESSION, text);
-            }
-            errors.report(
-                    CallError.KEY,
-                    new IllegalArgumentException("The key is null, blank, or an object without a text form"));
+            text = KeyText.of(key.evaluate(arguments));
         } catch (Exception thrown) {
-            errors.report(CallError.KEY, thrown);
+            failure = thrown;
         }
-        return nobody(Identity.EXPRESSION);
+        if (text == null) {
+            errors.report(LimiterError.KEY, "rule " + rule.id(), failure);
+            return nobody(Identity.EXPRESSION);
+        }
+        return new Identity(Identity.EXPRESSION, text);
     }
 
     private long cost(ArgumentExpression cost, Rule rule, @Nullable Object[] arguments) {
+        long permits = 0;
+        Exception failure = null;
         try {
-            long permits = CostNumber.of(cost.evaluate(arguments));
-            if (permits >= 1) {
-                return permits;
-            }
-            errors.report(CallError.COST, new IllegalArgumentException("The cost is no positive whole number"));
+            permits = CostNumber.of(cost.evaluate(arguments));
         } catch (Exception thrown) {
-            errors.report(CallError.COST, thrown);
+            failure = thrown;
         }
-        return rule.cost().permits();
+        if (permits < 1) {
+            errors.report(LimiterError.COST, "rule " + rule.id(), failure);
+            return rule.cost().permits();
+        }
+        return permits;
     }
 
     private static RuleDemand withCost(RuleDemand demand, long cost) {

@@ -2,9 +2,13 @@ package io.ratelimit.spring.annotation;
 
 import io.ratelimit.RuleLimiter;
 import io.ratelimit.identity.IdentityDigest;
+import io.ratelimit.limit.Ticker;
 import io.ratelimit.rule.Mode;
 import io.ratelimit.rule.Rule;
 import io.ratelimit.rule.RuleSet;
+import io.ratelimit.spring.decision.Decisions;
+import io.ratelimit.spring.decision.LimiterErrorListener;
+import io.ratelimit.spring.decision.LimiterErrors;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executor;
@@ -29,9 +33,11 @@ public final class RateLimitedSupport {
 
     private RateLimitedSupport(Builder builder) {
         this.rules = new AnnotatedRules(builder.rules, builder.placeholders, builder.web);
-        CallErrors errors = new CallErrors(builder.errors);
+        LimiterErrors errors =
+                new LimiterErrors((error, cause) -> builder.errors.get().failed(error, cause), System::nanoTime);
         CallDemands demands = new CallDemands(builder.rules, builder.digest, builder.mode, errors);
-        CallLimiter limiter = new CallLimiter(builder.web, demands, builder.limiter, errors);
+        Decisions decisions = new Decisions(builder.limiter, Ticker.system(), errors);
+        CallLimiter limiter = new CallLimiter(builder.web, demands, decisions);
         RateLimitedInterceptor interceptor = new RateLimitedInterceptor(rules, limiter, builder.turn);
         this.advisor = new DefaultPointcutAdvisor(new AnnotatedCalls(rules), interceptor);
     }
@@ -76,7 +82,7 @@ public final class RateLimitedSupport {
         private final Supplier<RuleLimiter> limiter;
         private Supplier<IdentityDigest> digest = IdentityDigest::sha256;
         private Supplier<Mode> mode = () -> Mode.ENFORCE;
-        private Supplier<CallErrorListener> errors = () -> (error, cause) -> {};
+        private Supplier<LimiterErrorListener> errors = () -> (error, cause) -> {};
         private UnaryOperator<String> placeholders = UnaryOperator.identity();
         private WebLayer web = WebLayer.NONE;
         private Turn turn = Turn.onClock(ForkJoinPool::commonPool);
@@ -99,7 +105,7 @@ public final class RateLimitedSupport {
         }
 
         /** Sets who is told of failures around limited calls. Default: nobody. */
-        public Builder errors(Supplier<CallErrorListener> listener) {
+        public Builder errors(Supplier<LimiterErrorListener> listener) {
             this.errors = listener;
             return this;
         }

@@ -1,5 +1,7 @@
 package io.ratelimit.spring.web;
 
+import io.ratelimit.spring.decision.LimiterError;
+import io.ratelimit.spring.decision.LimiterErrors;
 import jakarta.servlet.Filter;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -25,12 +27,12 @@ import org.springframework.web.filter.CorsFilter;
 final class CorsAnswers {
     private final Function<HttpServletRequest, List<? extends Filter>> filters;
     private final Function<HttpServletRequest, @Nullable CorsConfiguration> configuration;
-    private final WebErrors errors;
+    private final LimiterErrors errors;
 
     CorsAnswers(
             Function<HttpServletRequest, List<? extends Filter>> filters,
             Function<HttpServletRequest, @Nullable CorsConfiguration> configuration,
-            WebErrors errors) {
+            LimiterErrors errors) {
         this.filters = filters;
         this.configuration = configuration;
         this.errors = errors;
@@ -72,7 +74,7 @@ final class CorsAnswers {
                 }
             }
         } catch (Exception broken) {
-            errors.report(WebError.CORS, "a denial", broken);
+            errors.report(LimiterError.CORS, "a denial", broken);
         }
     }
 

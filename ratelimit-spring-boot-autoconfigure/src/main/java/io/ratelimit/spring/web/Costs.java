@@ -2,14 +2,16 @@ package io.ratelimit.spring.web;
 
 import io.ratelimit.rule.CostNumber;
 import io.ratelimit.rule.RuleCost;
+import io.ratelimit.spring.decision.LimiterError;
+import io.ratelimit.spring.decision.LimiterErrors;
 import jakarta.servlet.http.HttpServletRequest;
 
 /** Tells what a request costs under a rule. Where the expression gives no positive whole number, that is 1. */
 final class Costs {
     private final RuleExpressions expressions;
-    private final WebErrors errors;
+    private final LimiterErrors errors;
 
-    Costs(RuleExpressions expressions, WebErrors errors) {
+    Costs(RuleExpressions expressions, LimiterErrors errors) {
         this.expressions = expressions;
         this.errors = errors;
     }
@@ -28,7 +30,7 @@ final class Costs {
             failure = thrown;
         }
         if (permits < 1) {
-            errors.report(WebError.COST, "rule " + match.rule().id(), failure);
+            errors.report(LimiterError.COST, "rule " + match.rule().id(), failure);
             return cost.permits();
         }
         return permits;

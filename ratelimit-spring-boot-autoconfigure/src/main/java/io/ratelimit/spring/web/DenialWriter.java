@@ -1,5 +1,7 @@
 package io.ratelimit.spring.web;
 
+import io.ratelimit.spring.decision.LimiterError;
+import io.ratelimit.spring.decision.LimiterErrors;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -11,9 +13,9 @@ final class DenialWriter {
     private static final String PROBLEM_JSON = "application/problem+json";
 
     private final @Nullable RateLimitResponseCustomizer customizer;
-    private final WebErrors errors;
+    private final LimiterErrors errors;
 
-    DenialWriter(@Nullable RateLimitResponseCustomizer customizer, WebErrors errors) {
+    DenialWriter(@Nullable RateLimitResponseCustomizer customizer, LimiterErrors errors) {
         this.customizer = customizer;
         this.errors = errors;
     }
@@ -48,7 +50,7 @@ final class DenialWriter {
             customizer.customize(denial, request, response);
             return true;
         } catch (Exception broken) {
-            errors.report(WebError.CUSTOMIZER, "a denial", broken);
+            errors.report(LimiterError.CUSTOMIZER, "a denial", broken);
             if (response.isCommitted()) {
                 return true;
             }

@@ -7,6 +7,8 @@ import io.ratelimit.identity.IdentityDigest;
 import io.ratelimit.identity.Requester;
 import io.ratelimit.limit.Quoted;
 import io.ratelimit.rule.RuleKey;
+import io.ratelimit.spring.decision.LimiterError;
+import io.ratelimit.spring.decision.LimiterErrors;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -19,9 +21,13 @@ final class Owners {
     private final IdentityDigest digest;
     private final Map<String, KeyResolver> resolvers;
     private final RuleExpressions expressions;
-    private final WebErrors errors;
+    private final LimiterErrors errors;
 
-    Owners(IdentityDigest digest, Map<String, KeyResolver> resolvers, RuleExpressions expressions, WebErrors errors) {
+    Owners(
+            IdentityDigest digest,
+            Map<String, KeyResolver> resolvers,
+            RuleExpressions expressions,
+            LimiterErrors errors) {
         this.digest = digest;
         this.resolvers = Map.copyOf(resolvers);
         this.expressions = expressions;
@@ -58,7 +64,7 @@ final class Owners {
         try {
             return caller(match, requester, request);
         } catch (RuntimeException defect) {
-            errors.report(WebError.KEY, "rule " + match.rule().id(), defect);
+            errors.report(LimiterError.KEY, "rule " + match.rule().id(), defect);
             return new Caller(Identity.absent(match.key().kind().name(), ClientAddress.UNKNOWN), null);
         }
     }
@@ -86,7 +92,7 @@ final class Owners {
             failure = thrown;
         }
         if (value == null || value.isBlank()) {
-            errors.report(WebError.KEY, "rule " + match.rule().id(), failure);
+            errors.report(LimiterError.KEY, "rule " + match.rule().id(), failure);
             return new Caller(Identity.absent(kind, requester.address()), null);
         }
         return new Caller(new Identity(kind, value), null);

@@ -3,6 +3,8 @@ package io.ratelimit.spring.web;
 import io.ratelimit.RateLimitExceededException;
 import io.ratelimit.limit.Decision;
 import io.ratelimit.rule.Rule;
+import io.ratelimit.spring.decision.LimiterError;
+import io.ratelimit.spring.decision.LimiterErrors;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -27,7 +29,7 @@ final class RateLimitInterceptor implements HandlerInterceptor {
     private final RequestGate gate;
     private final Answers answers;
     private final HeldRequests held;
-    private final WebErrors errors;
+    private final LimiterErrors errors;
     private final LongSupplier nanoTime;
 
     RateLimitInterceptor(
@@ -35,7 +37,7 @@ final class RateLimitInterceptor implements HandlerInterceptor {
             RequestGate gate,
             Answers answers,
             HeldRequests held,
-            WebErrors errors,
+            LimiterErrors errors,
             LongSupplier nanoTime) {
         this.handlerRules = handlerRules;
         this.gate = gate;
@@ -66,7 +68,7 @@ final class RateLimitInterceptor implements HandlerInterceptor {
         try {
             return handler instanceof HandlerMethod method ? handlerRules.rulesFor(method) : List.of();
         } catch (RuntimeException defect) {
-            errors.report(WebError.DECISION, "a handler", defect);
+            errors.report(LimiterError.DECISION, "a handler", defect);
             return List.of();
         }
     }

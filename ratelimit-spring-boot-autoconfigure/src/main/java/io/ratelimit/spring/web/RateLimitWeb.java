@@ -8,6 +8,9 @@ import io.ratelimit.identity.IdentityResolver;
 import io.ratelimit.limit.Ticker;
 import io.ratelimit.rule.Phase;
 import io.ratelimit.rule.RuleSet;
+import io.ratelimit.spring.decision.Decisions;
+import io.ratelimit.spring.decision.LimiterErrorListener;
+import io.ratelimit.spring.decision.LimiterErrors;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Map;
 import java.util.Objects;
@@ -44,7 +47,7 @@ public final class RateLimitWeb implements AutoCloseable {
     private final RuleExpressions expressions;
     private final Owners owners;
     private final QuotaHeaders headers;
-    private final WebErrors errors;
+    private final LimiterErrors errors;
     private final RequestGate gate;
     private final Answers answers;
     private final HeldRequests held;
@@ -54,17 +57,15 @@ public final class RateLimitWeb implements AutoCloseable {
 
     private RateLimitWeb(Builder builder) {
         this.settings = builder.settings;
-        this.errors = new WebErrors(builder.errorListener, builder.nanoTime);
+        this.errors = new LimiterErrors(builder.errorListener, builder.nanoTime);
         this.expressions = new RuleExpressions();
         this.owners = new Owners(builder.digest, builder.keyResolvers, expressions, errors);
         this.headers = new QuotaHeaders(settings.headers());
         RuleDecider decider = new RuleDecider(
-                builder.limiter,
+                new Decisions(() -> builder.limiter, builder.ticker, errors),
                 owners,
                 new Costs(expressions, errors),
-                settings.mode(),
-                new FailurePolicies(builder.ticker),
-                errors);
+                settings.mode());
         this.gate = new RequestGate(
                 builder.identities,
                 builder.lists,
@@ -160,7 +161,7 @@ public final class RateLimitWeb implements AutoCloseable {
         private HandlerRules handlerRules = HandlerRules.NONE;
         private Map<String, KeyResolver> keyResolvers = Map.of();
         private @Nullable RateLimitResponseCustomizer customizer;
-        private WebErrorListener errorListener = (error, cause) -> {};
+        private LimiterErrorListener errorListener = (error, cause) -> {};
         private Ticker ticker = Ticker.system();
         private LongSupplier nanoTime = System::nanoTime;
 
@@ -209,7 +210,7 @@ public final class RateLimitWeb implements AutoCloseable {
         }
 
         /** Sets who is told of failures; default nobody. */
-        public Builder errorListener(WebErrorListener listener) {
+        public Builder errorListener(LimiterErrorListener listener) {
             this.errorListener = listener;
             return this;
         }

@@ -8,6 +8,8 @@ import io.ratelimit.limit.Decision;
 import io.ratelimit.rule.Phase;
 import io.ratelimit.rule.Rule;
 import io.ratelimit.rule.RuleDemand;
+import io.ratelimit.spring.decision.LimiterError;
+import io.ratelimit.spring.decision.LimiterErrors;
 import io.ratelimit.spring.web.RequestExplanation.Standing;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -27,7 +29,7 @@ final class RequestGate implements RequestRules {
     private final RuleDecider decider;
     private final Denials denials;
     private final QuotaHeaders headers;
-    private final WebErrors errors;
+    private final LimiterErrors errors;
     private final LongSupplier nanoTime;
     private volatile RuleBook rules;
 
@@ -38,7 +40,7 @@ final class RequestGate implements RequestRules {
             RuleDecider decider,
             Denials denials,
             QuotaHeaders headers,
-            WebErrors errors,
+            LimiterErrors errors,
             LongSupplier nanoTime,
             RuleBook rules) {
         this.identities = identities;
@@ -189,7 +191,7 @@ final class RequestGate implements RequestRules {
         try {
             return state.matches(request, dispatched -> book.match(dispatched, state.isEntry(dispatched)));
         } catch (RuntimeException defect) {
-            errors.report(WebError.DECISION, "matching", defect);
+            errors.report(LimiterError.DECISION, "matching", defect);
             return book.byAddress();
         }
     }
@@ -198,7 +200,7 @@ final class RequestGate implements RequestRules {
         try {
             return list.test(state.requester());
         } catch (RuntimeException defect) {
-            errors.report(WebError.DECISION, "a list", defect);
+            errors.report(LimiterError.DECISION, "a list", defect);
             return false;
         }
     }

@@ -1,40 +1,28 @@
 package io.ratelimit.spring.web;
 
 import io.ratelimit.RuleDecision;
-import io.ratelimit.RuleLimiter;
 import io.ratelimit.limit.Grant;
 import io.ratelimit.rule.Mode;
 import io.ratelimit.rule.RuleDemand;
+import io.ratelimit.spring.decision.Decisions;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** Decides all rules of one phase of a request as one, and notes in its state what follows. Never throws. */
 final class RuleDecider {
-    private final RuleLimiter limiter;
+    private final Decisions decisions;
     private final Owners owners;
     private final Costs costs;
     private final Mode mode;
-    private final FailurePolicies failurePolicies;
-    private final WebErrors errors;
 
-    RuleDecider(
-            RuleLimiter limiter,
-            Owners owners,
-            Costs costs,
-            Mode mode,
-            FailurePolicies failurePolicies,
-            WebErrors errors) {
-        this.limiter = limiter;
+    RuleDecider(Decisions decisions, Owners owners, Costs costs, Mode mode) {
+        this.decisions = decisions;
         this.owners = owners;
         this.costs = costs;
         this.mode = mode;
-        this.failurePolicies = failurePolicies;
-        this.errors = errors;
     }
 
     /**
@@ -48,7 +36,7 @@ final class RuleDecider {
         if (demands.isEmpty()) {
             return Optional.empty();
         }
-        RuleDecision made = acquire(demands);
+        RuleDecision made = decisions.acquire(demands);
         state.add(made.decision());
         state.reservations().add(made);
         return Optional.of(made);
@@ -56,15 +44,7 @@ final class RuleDecider {
 
     /** Gives permits back without waiting for it. */
     void refund(List<Grant> grants) {
-        try {
-            limiter.refund(grants).whenComplete((done, failure) -> {
-                if (failure != null) {
-                    errors.report(WebError.REFUND, "a refund", failure);
-                }
-            });
-        } catch (RuntimeException defect) {
-            errors.report(WebError.REFUND, "a refund", defect);
-        }
+        decisions.refund(grants);
     }
 
     /** Tells what a rule would ask of a request. */
@@ -95,14 +75,5 @@ final class RuleDecider {
         }
         Owner owner = owners.of(match, state.requester(), request, defaultTier);
         return RuleDemand.of(match.rule(), owner.digest(), owner.tier(), costs.of(match, request), mode);
-    }
-
-    private RuleDecision acquire(List<RuleDemand> demands) {
-        try {
-            return DecisionWait.await(limiter.acquire(demands), DecisionWait.MOST);
-        } catch (ExecutionException | TimeoutException | RuntimeException defect) {
-            errors.report(WebError.DECISION, "a decision", defect);
-            return failurePolicies.decide(demands);
-        }
     }
 }

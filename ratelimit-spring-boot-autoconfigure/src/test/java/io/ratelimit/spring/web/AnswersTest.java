@@ -9,6 +9,7 @@ import io.ratelimit.limit.Limit;
 import io.ratelimit.rule.Mode;
 import io.ratelimit.rule.Rule;
 import io.ratelimit.rule.RuleKey;
+import io.ratelimit.spring.decision.LimiterError;
 import io.ratelimit.spring.web.TestServer.Parts;
 import io.ratelimit.store.StoreException;
 import java.util.concurrent.CompletableFuture;
@@ -104,7 +105,7 @@ class AnswersTest {
                 .contains("http-problem-types#temporary-reduced-capacity", "\"status\":503", "[\"denies\"]");
         assertThat(denied.header("X-RateLimit-Limit")).as("nothing was counted").isNull();
         assertThat(server.get("/free").status()).isEqualTo(200);
-        assertThat(server.errors(WebError.DECISION)).isEqualTo(2);
+        assertThat(server.errors(LimiterError.DECISION)).isEqualTo(2);
     }
 
     @ParameterizedTest
@@ -153,7 +154,7 @@ class AnswersTest {
         assertThat(failed.status()).isEqualTo(429);
         assertThat(failed.header("Content-Type")).startsWith("application/problem+json");
         assertThat(failed.body()).startsWith("{").endsWith("}").doesNotContain("Come back");
-        assertThat(server.errors(WebError.CUSTOMIZER)).isEqualTo(1);
+        assertThat(server.errors(LimiterError.CUSTOMIZER)).isEqualTo(1);
     }
 
     @ParameterizedTest

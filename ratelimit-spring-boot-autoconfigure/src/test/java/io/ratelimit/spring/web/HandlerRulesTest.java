@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ratelimit.rule.Rule;
 import io.ratelimit.rule.RuleKey;
+import io.ratelimit.spring.decision.LimiterError;
 import io.ratelimit.spring.web.TestServer.Parts;
 import java.util.List;
 import java.util.Map;
@@ -115,7 +116,7 @@ class HandlerRulesTest {
                         })));
 
         assertThat(server.get("/annotated").status()).isEqualTo(200);
-        assertThat(server.errors(WebError.DECISION)).isEqualTo(1);
+        assertThat(server.errors(LimiterError.DECISION)).isEqualTo(1);
     }
 
     @ParameterizedTest

@@ -9,6 +9,7 @@ import io.ratelimit.limit.Source;
 import io.ratelimit.limit.Ticker;
 import io.ratelimit.rule.Rule;
 import io.ratelimit.rule.RuleKey;
+import io.ratelimit.spring.decision.LimiterError;
 import io.ratelimit.spring.web.TestServer.Parts;
 import io.ratelimit.store.MemoryStore;
 import java.util.ArrayList;
@@ -116,7 +117,7 @@ class InjectionTest {
                     .isEqualTo(49 - i);
         }
 
-        assertThat(server.errors(WebError.KEY)).isEqualTo(20);
+        assertThat(server.errors(LimiterError.KEY)).isEqualTo(20);
         assertThat(output.getAll())
                 .containsOnlyOnce("Rate limiting met a failure (key) at rule by-bean")
                 .doesNotContain("secret-");
@@ -143,7 +144,7 @@ class InjectionTest {
                         .send();
             }
             assertThat(server.handled()).isEqualTo(5);
-            assertThat(server.errors(WebError.KEY)).isEqualTo(7);
+            assertThat(server.errors(LimiterError.KEY)).isEqualTo(7);
             assertThat(server.get("/limited?who=127.0.0.1").status())
                     .as("who calls itself like an address is not the one without a name")
                     .isIn(200, 429);

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.ratelimit.rule.Rule;
 import io.ratelimit.rule.RuleCost;
 import io.ratelimit.rule.RuleKey;
+import io.ratelimit.spring.decision.LimiterError;
+import io.ratelimit.spring.decision.LimiterErrors;
 import io.ratelimit.spring.web.TestServer.Parts;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,7 +60,7 @@ class NumbersTest {
                 .limits(fixed("5/1h"))
                 .cost(new RuleCost(1, expression))
                 .build();
-        WebErrors errors = new WebErrors((error, cause) -> {}, System::nanoTime);
+        LimiterErrors errors = new LimiterErrors((error, cause) -> {}, System::nanoTime);
 
         assertThat(new Costs(new RuleExpressions(), errors).of(new RuleMatch(rule, rule.key(), Map.of()), request))
                 .isEqualTo(permits);
@@ -66,18 +68,18 @@ class NumbersTest {
 
     @Test
     void whatIsNoCostIsCountedAsAnError() {
-        List<WebError> reported = new ArrayList<>();
+        List<LimiterError> reported = new ArrayList<>();
         Rule rule = Rule.named("r")
                 .limits(fixed("5/1h"))
                 .cost(new RuleCost(1, "#query['n']"))
                 .build();
         Costs costs = new Costs(
-                new RuleExpressions(), new WebErrors((error, cause) -> reported.add(error), System::nanoTime));
+                new RuleExpressions(), new LimiterErrors((error, cause) -> reported.add(error), System::nanoTime));
 
         assertThat(costs.of(RuleMatch.of(rule), new MockHttpServletRequest("GET", "/")))
                 .isEqualTo(1);
 
-        assertThat(reported).containsExactly(WebError.COST);
+        assertThat(reported).containsExactly(LimiterError.COST);
     }
 
     @ParameterizedTest

@@ -13,6 +13,7 @@ import io.ratelimit.limit.ManualTicker;
 import io.ratelimit.limit.Source;
 import io.ratelimit.rule.Rule;
 import io.ratelimit.rule.RuleSet;
+import io.ratelimit.spring.decision.LimiterError;
 import io.ratelimit.store.LimitStore;
 import io.ratelimit.store.MemoryStore;
 import io.ratelimit.store.Operation;
@@ -37,7 +38,7 @@ final class TestServer {
     final Setup setup;
     final Switchboard board;
     final ManualTicker ticker = new ManualTicker(START);
-    final Map<WebError, AtomicInteger> errors = new ConcurrentHashMap<>();
+    final Map<LimiterError, AtomicInteger> errors = new ConcurrentHashMap<>();
     private final AtomicInteger refunds = new AtomicInteger();
     private final ConfigurableApplicationContext context;
     private final int port;
@@ -151,7 +152,7 @@ final class TestServer {
         return this;
     }
 
-    int errors(WebError error) {
+    int errors(LimiterError error) {
         return errors.getOrDefault(error, new AtomicInteger()).get();
     }
 

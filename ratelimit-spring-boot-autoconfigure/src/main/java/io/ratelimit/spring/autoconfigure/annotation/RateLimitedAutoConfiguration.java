@@ -4,7 +4,6 @@ import io.ratelimit.RuleLimiter;
 import io.ratelimit.identity.IdentityDigest;
 import io.ratelimit.rule.RuleSet;
 import io.ratelimit.spring.annotation.AnnotatedHandlers;
-import io.ratelimit.spring.annotation.CallErrorListener;
 import io.ratelimit.spring.annotation.RateLimitedPostProcessor;
 import io.ratelimit.spring.annotation.RateLimitedSupport;
 import io.ratelimit.spring.annotation.ServletWebLayer;
@@ -12,6 +11,7 @@ import io.ratelimit.spring.annotation.WebLayer;
 import io.ratelimit.spring.autoconfigure.AnnotatedRuleUse;
 import io.ratelimit.spring.autoconfigure.ConditionalOnRateLimit;
 import io.ratelimit.spring.autoconfigure.RateLimitProperties;
+import io.ratelimit.spring.decision.LimiterErrorListener;
 import io.ratelimit.spring.web.HandlerRules;
 import io.ratelimit.spring.web.RequestRules;
 import jakarta.servlet.Filter;
@@ -45,7 +45,7 @@ final class RateLimitedAutoConfiguration {
             ObjectProvider<RuleLimiter> limiter,
             ObjectProvider<IdentityDigest> digest,
             ObjectProvider<RateLimitProperties> properties,
-            ObjectProvider<CallErrorListener> errors,
+            ObjectProvider<LimiterErrorListener> errors,
             ObjectProvider<WebLayer> web) {
         return RateLimitedSupport.builder(rules::getObject, limiter::getObject)
                 .digest(digest::getObject)

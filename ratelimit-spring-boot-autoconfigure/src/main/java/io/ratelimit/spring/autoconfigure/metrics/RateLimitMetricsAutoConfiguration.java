@@ -5,10 +5,9 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.ratelimit.failover.FailoverStore;
 import io.ratelimit.spring.actuate.RateLimitMetrics;
-import io.ratelimit.spring.annotation.CallErrorListener;
 import io.ratelimit.spring.autoconfigure.BackendChoice;
 import io.ratelimit.spring.autoconfigure.ConditionalOnRateLimit;
-import io.ratelimit.spring.web.WebErrorListener;
+import io.ratelimit.spring.decision.LimiterErrorListener;
 import io.ratelimit.store.MemoryStore;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -33,12 +32,7 @@ final class RateLimitMetricsAutoConfiguration {
     }
 
     @Bean
-    WebErrorListener rateLimitErrorMetrics(RateLimitMetrics metrics) {
-        return (error, cause) -> metrics.error(error.id());
-    }
-
-    @Bean
-    CallErrorListener rateLimitCallErrorMetrics(RateLimitMetrics metrics) {
+    LimiterErrorListener rateLimitErrorMetrics(RateLimitMetrics metrics) {
         return (error, cause) -> metrics.error(error.id());
     }
 

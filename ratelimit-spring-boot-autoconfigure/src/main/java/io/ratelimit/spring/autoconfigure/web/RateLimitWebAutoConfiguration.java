@@ -8,6 +8,7 @@ import io.ratelimit.rule.Phase;
 import io.ratelimit.rule.RuleSet;
 import io.ratelimit.spring.autoconfigure.ConditionalOnRateLimit;
 import io.ratelimit.spring.autoconfigure.RateLimitProperties;
+import io.ratelimit.spring.decision.LimiterErrorListener;
 import io.ratelimit.spring.web.HandlerRules;
 import io.ratelimit.spring.web.KeyResolver;
 import io.ratelimit.spring.web.PathSensitivity;
@@ -15,7 +16,6 @@ import io.ratelimit.spring.web.RateLimitFilter;
 import io.ratelimit.spring.web.RateLimitResponseCustomizer;
 import io.ratelimit.spring.web.RateLimitWeb;
 import io.ratelimit.spring.web.RequestRules;
-import io.ratelimit.spring.web.WebErrorListener;
 import io.ratelimit.spring.web.WebSettings;
 import jakarta.servlet.Filter;
 import java.util.EnumSet;
@@ -82,7 +82,7 @@ final class RateLimitWebAutoConfiguration {
             IdentityDigest digest,
             ObjectProvider<HandlerRules> handlerRules,
             ObjectProvider<RateLimitResponseCustomizer> customizer,
-            ObjectProvider<WebErrorListener> errorListeners) {
+            ObjectProvider<LimiterErrorListener> errorListeners) {
         return new WebParts(
                 settings,
                 lists,

@@ -2,11 +2,11 @@ package io.ratelimit.spring.autoconfigure.web;
 
 import io.ratelimit.identity.AccessLists;
 import io.ratelimit.identity.IdentityDigest;
+import io.ratelimit.spring.decision.LimiterErrorListener;
 import io.ratelimit.spring.web.HandlerRules;
 import io.ratelimit.spring.web.KeyResolver;
 import io.ratelimit.spring.web.RateLimitResponseCustomizer;
 import io.ratelimit.spring.web.RateLimitWeb;
-import io.ratelimit.spring.web.WebErrorListener;
 import io.ratelimit.spring.web.WebSettings;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +20,7 @@ record WebParts(
         HandlerRules handlerRules,
         Map<String, KeyResolver> keyResolvers,
         @Nullable RateLimitResponseCustomizer customizer,
-        List<WebErrorListener> errorListeners) {
+        List<LimiterErrorListener> errorListeners) {
 
     RateLimitWeb.Builder addTo(RateLimitWeb.Builder web) {
         return web.settings(settings)

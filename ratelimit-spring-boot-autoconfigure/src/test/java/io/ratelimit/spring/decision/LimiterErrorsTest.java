@@ -1,4 +1,4 @@
-package io.ratelimit.spring.web;
+package io.ratelimit.spring.decision;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -16,11 +16,11 @@ class WebErrorsTest {
     @Test
     void tellsOfEveryFailureAndLogsOneLineAMinute(CapturedOutput output) {
         AtomicInteger told = new AtomicInteger();
-        WebErrors errors = new WebErrors((error, cause) -> told.incrementAndGet(), nanos::get);
+        LimiterErrors errors = new LimiterErrors((error, cause) -> told.incrementAndGet(), nanos::get);
 
         for (int second = 0; second < 120; second++) {
-            errors.report(WebError.REFUND, "a refund", new IllegalStateException("of a client"));
-            errors.report(WebError.COST, "rule x", null);
+            errors.report(LimiterError.REFUND, "a refund", new IllegalStateException("of a client"));
+            errors.report(LimiterError.COST, "rule x", null);
             nanos.addAndGet(1_000_000_000L);
         }
 
@@ -34,12 +34,12 @@ class WebErrorsTest {
 
     @Test
     void survivesABrokenListener() {
-        WebErrors errors = new WebErrors(
+        LimiterErrors errors = new LimiterErrors(
                 (error, cause) -> {
                     throw new IllegalStateException();
                 },
                 nanos::get);
 
-        errors.report(WebError.KEY, "rule x", null);
+        errors.report(LimiterError.KEY, "rule x", null);
     }
 }

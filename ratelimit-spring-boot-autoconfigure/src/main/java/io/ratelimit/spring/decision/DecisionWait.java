@@ -1,4 +1,4 @@
-package io.ratelimit.spring.web;
+package io.ratelimit.spring.decision;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;

@@ -1,4 +1,4 @@
-package io.ratelimit.spring.web;
+package io.ratelimit.spring.decision;
 
 import io.ratelimit.RuleDecision;
 import io.ratelimit.limit.Decision;

@@ -1,4 +1,4 @@
-package io.ratelimit.spring.web;
+package io.ratelimit.spring.decision;
 
 import java.util.EnumMap;
 import java.util.Map;
@@ -13,19 +13,25 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The lines name the class of an exception but not its message, which may hold an identity.
  */
-final class WebErrors {
-    private static final Logger log = LoggerFactory.getLogger(WebErrors.class);
+public final class LimiterErrors {
+    private static final Logger log = LoggerFactory.getLogger(LimiterErrors.class);
     private static final long QUIET_NANOS = 60_000_000_000L;
 
-    private final WebErrorListener listener;
+    private final LimiterErrorListener listener;
     private final LongSupplier nanoTime;
-    private final Map<WebError, Line> lines = new EnumMap<>(WebError.class);
+    private final Map<LimiterError, Line> lines = new EnumMap<>(LimiterError.class);
 
-    WebErrors(WebErrorListener listener, LongSupplier nanoTime) {
+    /**
+     * Starts to count.
+     *
+     * @param listener is told of each failure
+     * @param nanoTime a clock like {@link System#nanoTime()}
+     */
+    public LimiterErrors(LimiterErrorListener listener, LongSupplier nanoTime) {
         this.listener = listener;
         this.nanoTime = nanoTime;
         long start = nanoTime.getAsLong();
-        for (WebError error : WebError.values()) {
+        for (LimiterError error : LimiterError.values()) {
             lines.put(error, new Line(new AtomicLong(start), new AtomicLong()));
         }
     }
@@ -33,7 +39,14 @@ final class WebErrors {
     /** The moment from which the next line may be written, and the failures since the last one. */
     private record Line(AtomicLong from, AtomicLong failures) {}
 
-    void report(WebError error, String where, @Nullable Throwable cause) {
+    /**
+     * Notes a failure.
+     *
+     * @param error what failed
+     * @param where in which part of the configuration or of a request
+     * @param cause what was thrown; {@code null} if a value was missing or unusable
+     */
+    public void report(LimiterError error, String where, @Nullable Throwable cause) {
         try {
             listener.failed(error, cause);
         } catch (RuntimeException broken) {

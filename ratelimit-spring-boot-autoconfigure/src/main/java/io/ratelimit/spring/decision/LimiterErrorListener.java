@@ -1,4 +1,4 @@
-package io.ratelimit.spring.web;
+package io.ratelimit.spring.decision;
 
 import org.jspecify.annotations.Nullable;
 
@@ -9,12 +9,12 @@ import org.jspecify.annotations.Nullable;
  * throw is dropped.
  */
 @FunctionalInterface
-public interface WebErrorListener {
+public interface LimiterErrorListener {
     /**
-     * Something failed, and the request went on.
+     * Something failed, and the request or the call went on.
      *
      * @param error what failed
      * @param cause what was thrown; {@code null} if a value was missing or unusable
      */
-    void failed(WebError error, @Nullable Throwable cause);
+    void failed(LimiterError error, @Nullable Throwable cause);
 }
