@@ -30,8 +30,8 @@ record ForwardedHeadersReport(Environment environment) implements SmartInitializ
 
     private static void warn(String why) {
         log.warn(
-                "{}: the container itself takes the client's address from forwarded headers of any private address,"
-                        + " whatever proxies are trusted here; set it to framework or none, and list the proxies in"
+                "{}: the container itself takes the client's address from forwarded headers, Tomcat from those of any"
+                        + " private address and Jetty from anybody's, whatever proxies are trusted here; set it to framework or none, and list the proxies in"
                         + " ratelimit.identity.ip.trusted-proxies",
                 why);
     }
