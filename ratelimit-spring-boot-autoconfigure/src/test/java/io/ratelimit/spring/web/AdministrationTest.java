@@ -258,6 +258,29 @@ class AdministrationTest {
         assertThat(login(server).status()).isEqualTo(429);
     }
 
+    @ParameterizedTest
+    @MethodSource("io.ratelimit.spring.web.Setup#withSecurity")
+    void badOrdersOfAnAdministratorAreToldWhatIsWrong(Setup setup) {
+        FullServer server = writable(setup);
+        for (String order : List.of("login", "login?kind=user&value=x", "login?kind=ip", "tenants?kind=ip&value=x")) {
+            assertThat(Attempt.of("DELETE", "/actuator/ratelimit/" + order)
+                            .as("admin")
+                            .request()
+                            .apply(server)
+                            .send()
+                            .status())
+                    .as(order)
+                    .isEqualTo(400);
+        }
+        assertThat(Attempt.of("DELETE", "/actuator/ratelimit/nope?kind=ip&value=" + client)
+                        .as("admin")
+                        .request()
+                        .apply(server)
+                        .send()
+                        .status())
+                .isEqualTo(404);
+    }
+
     /** What a made-up request says is data, however odd. */
     @ParameterizedTest
     @MethodSource("io.ratelimit.spring.web.Setup#selected")
