@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.ratelimit.identity.AccessList;
 import io.ratelimit.identity.AccessLists;
 import io.ratelimit.identity.AddressBlocks;
+import io.ratelimit.identity.ClientAddressSettings;
 import io.ratelimit.rule.Rule;
 import io.ratelimit.rule.RuleKey;
 import io.ratelimit.spring.web.Oracle.Way;
@@ -111,6 +112,88 @@ class AddressesTest {
 
         new Oracle(setup, () -> rule().trusting("127.0.0.0/8"))
                 .blocks(server -> canonical(server).header("X-Forwarded-For", "198.51.100.9"), ways)
+                .bounds(ways);
+    }
+
+    /** Names are not looked up, and what only some read as an address is none. */
+    @ParameterizedTest
+    @MethodSource("io.ratelimit.spring.web.Setup#selected")
+    void whatIsNoAddressCountsForTheHopThatWroteIt(Setup setup) {
+        List<Way> ways = Stream.of(
+                        "unknown",
+                        "_hidden",
+                        "localhost",
+                        "client.example",
+                        "0300.0250.0001.0001",
+                        "0xc0a80101",
+                        "192.168.257",
+                        "3232235777",
+                        "198.51.100.9.",
+                        "198.51.100.256",
+                        "198.51.100.9/32",
+                        "[2001:db8::1",
+                        "2001:db8::1]:80",
+                        "1::2::3",
+                        "\u00b2.1.1.1",
+                        "1.1.1.1, <script>",
+                        "1.1.1.1 2.2.2.2")
+                .map(value -> claiming("X-Forwarded-For", value))
+                .toList();
+
+        new Oracle(setup, () -> rule().trusting("127.0.0.0/8"))
+                .blocks(AddressesTest::canonical, ways)
+                .bounds(ways);
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.ratelimit.spring.web.Setup#selected")
+    void aChainOfTrustedProxiesAloneIsItsFirst(Setup setup) {
+        List<Way> ways = Stream.of(
+                        "10.0.0.1",
+                        "10.0.0.1, 10.9.9.9",
+                        "10.0.0.1,127.0.0.1",
+                        "10.0.0.1, 10.0.0.2, 127.0.0.3",
+                        " ,10.0.0.1",
+                        "::ffff:10.0.0.1",
+                        "10.0.0.1:4711, 10.0.0.2",
+                        "10.0.0.1" + ", 10.0.0.3".repeat(20))
+                .map(value -> claiming("X-Forwarded-For", value))
+                .toList();
+
+        new Oracle(setup, () -> rule().trusting("127.0.0.0/8", "10.0.0.0/8"))
+                .blocks(server -> canonical(server).header("X-Forwarded-For", "10.0.0.1"), ways)
+                .bounds(ways);
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.ratelimit.spring.web.Setup#selected")
+    void ofTheOtherHeaderOnlyWhatTheProxyWroteCountsToo(Setup setup) {
+        List<Way> ways = Stream.of(
+                        "for=1.1.1.1, for=198.51.100.9",
+                        "for=\"198.51.100.9:4711\"",
+                        "For=198.51.100.9;by=10.0.0.1;proto=https",
+                        "proto=https;for=198.51.100.9",
+                        "for=unknown, for=198.51.100.9",
+                        "for=\"1.1.1.1, for=2.2.2.2\", for=198.51.100.9",
+                        "for=198.51.100.9, for=127.0.0.1",
+                        "for=\"[::ffff:198.51.100.9]\"")
+                .map(value -> claiming("Forwarded", value))
+                .toList();
+        Way both = Way.of(
+                "X-Forwarded-For beside it",
+                server -> canonical(server)
+                        .header("Forwarded", "for=198.51.100.9")
+                        .header("X-Forwarded-For", "3.3.3.3"));
+
+        new Oracle(setup, () -> {
+                    Parts parts = rule();
+                    parts.addresses = new ClientAddressSettings(
+                            AddressBlocks.parse("trusted-proxies", List.of("127.0.0.0/8")), "Forwarded", 32, 64);
+                    return parts;
+                })
+                .blocks(
+                        server -> canonical(server).header("Forwarded", "for=198.51.100.9"),
+                        Stream.concat(ways.stream(), Stream.of(both)).toList())
                 .bounds(ways);
     }
 
