@@ -11,15 +11,10 @@ public interface FailoverListener {
     /** The store could not decide a call, or a probe. */
     default void failed(StoreException failure) {}
 
-    /** The circuit opened or closed. */
-    default void circuitChanged(CircuitState state) {}
-
     /**
-     * The circuit opened or closed. Unless overridden, says so without the reason.
+     * The circuit opened or closed.
      *
      * @param reason the failure that opened it; {@code null} if the store was slow, or if the circuit closed
      */
-    default void circuitChanged(CircuitState state, @Nullable StoreException reason) {
-        circuitChanged(state);
-    }
+    default void circuitChanged(CircuitState state, @Nullable StoreException reason) {}
 }

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,7 +40,7 @@ class OutageTest {
             .ticker(ticker)
             .listener(new FailoverListener() {
                 @Override
-                public void circuitChanged(CircuitState state) {
+                public void circuitChanged(CircuitState state, @Nullable StoreException reason) {
                     changes.add(state);
                 }
             })

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -36,7 +37,7 @@ class ShardOutageTest {
             .ticker(ticker)
             .listener(new FailoverListener() {
                 @Override
-                public void circuitChanged(CircuitState state) {
+                public void circuitChanged(CircuitState state, @Nullable StoreException reason) {
                     changes.add(state);
                 }
             })

@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 final class Caller {
     private static final int MOST_REDIRECTIONS = 8;
     private static final Duration BETWEEN_TRIES = Duration.ofMillis(3);
+    /** An attempt needs this part of the whole time to be answered. */
+    private static final int PART_FOR_AN_ANSWER = 5;
 
     private final Script script;
     private final Router router;
@@ -147,7 +149,7 @@ final class Caller {
         /** Returns whether the call will be made again. */
         private boolean tryElsewhere(Attempt by, StoreException told, String serverError) {
             if (told.kind() == Kind.TRY_AGAIN) {
-                return timeLeft() > BETWEEN_TRIES.toNanos() && turnAway(told) && pause();
+                return timeLeft() > timeoutNanos / PART_FOR_AN_ANSWER && turnAway(told) && pause();
             }
             Redirection to = Redirection.parse(serverError).orElse(null);
             Link target = to == null ? null : router.follow(to, by.link());
@@ -226,10 +228,11 @@ final class Caller {
                 // From here on nothing is sent for this call.
                 expired = true;
                 late = attempt;
+                // Only the first attempt is as old as the call, so that it says something about its connection.
                 why = late == null ? Objects.requireNonNull(turnedAway) : RedisErrors.overdue(late.connection());
             }
             result.completeExceptionally(why);
-            if (late != null) {
+            if (late != null && turnedAway == null) {
                 late.link().replace(late.connection(), why);
             }
             router.failed();

@@ -3,7 +3,6 @@ package io.ratelimit.redis;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisException;
-import io.lettuce.core.cluster.PartitionSelectorException;
 import io.lettuce.core.protocol.RedisProtocolException;
 import io.ratelimit.store.StoreException;
 import io.ratelimit.store.StoreException.Fate;
@@ -186,15 +185,19 @@ final class RedisErrors {
             if (cause instanceof RedisProtocolException) {
                 return Kind.OTHER;
             }
-            if (cause instanceof PartitionSelectorException) {
-                return Kind.CLUSTER_DOWN;
+        }
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (isOfConnection(cause)) {
+                return Kind.CONNECTION;
             }
         }
-        return failure instanceof RedisException
-                        || failure instanceof IOException
-                        || failure instanceof CancellationException
-                ? Kind.CONNECTION
-                : Kind.OTHER;
+        return Kind.OTHER;
+    }
+
+    private static boolean isOfConnection(Throwable cause) {
+        return cause instanceof RedisException
+                || cause instanceof IOException
+                || cause instanceof CancellationException;
     }
 
     /** So many calls wait for an answer that Lettuce takes no more; it has no type for that. */

@@ -24,7 +24,7 @@ class ClusterNodeTest {
     @Test
     void leavesTheOtherSlotsAloneWhenAMasterWithoutReplicaIsKilled() {
         try (RedisCluster cluster = RedisCluster.ofMasters(3);
-                Limiters limiters = Limiters.of(() -> RedisLimitStore.cluster(cluster.uris()), 1)) {
+                Limiters limiters = Limiters.patient(() -> RedisLimitStore.cluster(cluster.uris()))) {
             limiters.warmUp();
             try (FaultRun run = FaultRun.start("master killed", limiters, Traffic.unlimited(60))) {
                 long onset = System.nanoTime();
@@ -63,7 +63,7 @@ class ClusterNodeTest {
     @Test
     void goesOnWithTheReplicaThatTakesOver() {
         try (RedisCluster cluster = RedisCluster.withReplicas(3);
-                Limiters limiters = Limiters.of(() -> RedisLimitStore.cluster(cluster.uris()), 1)) {
+                Limiters limiters = Limiters.patient(() -> RedisLimitStore.cluster(cluster.uris()))) {
             limiters.warmUp();
             try (FaultRun run = FaultRun.start("master with replica killed", limiters, Traffic.unlimited(60))) {
                 long onset = System.nanoTime();

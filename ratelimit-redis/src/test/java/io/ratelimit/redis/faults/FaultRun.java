@@ -62,7 +62,7 @@ final class FaultRun implements AutoCloseable {
         await().atMost(OPENED.plusSeconds(5))
                 .pollInterval(Duration.ofMillis(5))
                 .until(() -> limiters.areAll(CircuitState.OPEN) || limiters.areAll(CircuitState.HALF_OPEN));
-        return limiters.changedTo(CircuitState.OPEN, onset);
+        return transition(CircuitState.OPEN, onset);
     }
 
     /** Waits until all circuits are closed, and returns when the last one closed. */
@@ -70,7 +70,15 @@ final class FaultRun implements AutoCloseable {
         await().atMost(HEALED.plusSeconds(5))
                 .pollInterval(Duration.ofMillis(5))
                 .until(() -> limiters.areAll(CircuitState.CLOSED));
-        return limiters.changedTo(CircuitState.CLOSED, end);
+        return transition(CircuitState.CLOSED, end);
+    }
+
+    /** A circuit has changed a moment before it says so. */
+    private long transition(CircuitState to, long after) {
+        await().atMost(Duration.ofSeconds(1))
+                .pollInterval(Duration.ofMillis(1))
+                .untilAsserted(() -> assertThat(limiters.changedTo(to, after)).isNotZero());
+        return limiters.changedTo(to, after);
     }
 
     /** Waits until Redis decides, whether or not a circuit was open. */

@@ -13,6 +13,7 @@ import io.ratelimit.limit.Demand;
 import io.ratelimit.redis.RedisLimitStore;
 import io.ratelimit.redis.testing.RedisFixture;
 import io.ratelimit.redis.testing.load.Entry;
+import io.ratelimit.redis.testing.load.FaultScale;
 import io.ratelimit.redis.testing.load.Load;
 import io.ratelimit.store.Operation;
 import io.ratelimit.store.StoreException;
@@ -28,6 +29,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Limiters as instances of an application have them, with the defaults of the starter, that share a Redis. Requests go to
@@ -75,6 +77,20 @@ final class Limiters implements AutoCloseable {
     /** Starts limiters in any deployment of Redis. */
     static Limiters of(Supplier<RedisLimitStore.Builder> redis, int count) {
         return new Limiters(redis, count, FailoverSettings.DEFAULTS);
+    }
+
+    /**
+     * Starts a limiter for faults that show otherwise than by slowness: in the everyday tests it has the patience for a
+     * machine that is busy with other things.
+     */
+    static Limiters patient(Supplier<RedisLimitStore.Builder> redis) {
+        FailoverSettings defaults = FailoverSettings.DEFAULTS;
+        Duration slow = FaultScale.lasting(Duration.ofSeconds(2), defaults.slowCallDuration());
+        Duration timeout = FaultScale.lasting(Duration.ofSeconds(3), Duration.ofMillis(100));
+        return new Limiters(
+                () -> redis.get().timeout(timeout),
+                1,
+                new FailoverSettings(defaults.failureThreshold(), slow, defaults.openDuration(), defaults.maxKeys()));
     }
 
     /** Sends the requests of a load to the limiters. */
@@ -223,7 +239,7 @@ final class Limiters implements AutoCloseable {
         }
 
         @Override
-        public void circuitChanged(CircuitState state) {
+        public void circuitChanged(CircuitState state, @Nullable StoreException reason) {
             transitions.add(new Transition(limiter, state, System.nanoTime()));
         }
     }

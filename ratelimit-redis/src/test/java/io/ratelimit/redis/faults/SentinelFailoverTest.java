@@ -47,7 +47,8 @@ class SentinelFailoverTest {
                 old.stop();
                 awaitPromotion(redis, old);
                 long promoted = System.nanoTime();
-                long closed = run.awaitClosed(promoted);
+                run.awaitHealed();
+                long closed = System.nanoTime();
                 old.resume();
                 long resumed = System.nanoTime();
                 await().atMost(LONGEST_FAILOVER)
@@ -108,7 +109,7 @@ class SentinelFailoverTest {
     }
 
     private static Limiters at(RedisSentinels redis) {
-        return Limiters.of(() -> RedisLimitStore.builder(redis.uri()), 1);
+        return Limiters.patient(() -> RedisLimitStore.builder(redis.uri()));
     }
 
     private static Traffic limited() {
@@ -122,7 +123,7 @@ class SentinelFailoverTest {
     private static void assertFollowed(FaultRun run, RedisSentinels redis, RedisProcess old, long onset) {
         awaitPromotion(redis, old);
         long promoted = System.nanoTime();
-        long closed = run.awaitClosed(promoted);
+        long closed = run.awaitClosed(onset);
         run.goOn(Duration.ofSeconds(1));
 
         Ledger ledger = run.end();

@@ -51,7 +51,7 @@ final class Startup {
                 .withInitializer(Yaml.of(yaml));
     }
 
-    private static Class<?>[] ours() {
+    static Class<?>[] ours() {
         ClassLoader loader = Startup.class.getClassLoader();
         return ImportCandidates.load(AutoConfiguration.class, loader).getCandidates().stream()
                 .filter(name -> name.startsWith("io.ratelimit."))

@@ -21,6 +21,7 @@ import io.ratelimit.store.StoreException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 
 /** A real Redis that can be cut off, with the failover in front of it, and what became of the decisions. */
 final class FailoverBackend implements AutoCloseable {
@@ -60,7 +61,7 @@ final class FailoverBackend implements AutoCloseable {
                     }
 
                     @Override
-                    public void circuitChanged(CircuitState state) {
+                    public void circuitChanged(CircuitState state, @Nullable StoreException reason) {
                         incidents.add("circuit " + state);
                     }
                 })

@@ -10,6 +10,7 @@ import io.ratelimit.spring.autoconfigure.InvalidRateLimitConfigurationException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisConnectionDetails;
@@ -51,13 +52,60 @@ final class RedisTarget {
 
     /** Starts to describe a store at this place. */
     RedisLimitStore.Builder builder() {
-        RedisLimitStore.Builder builder =
-                RedisLimitStore.builder(uri()).options(options()).connectTimeout(connectTimeout());
+        RedisLimitStore.Builder builder = deployment().options(options()).connectTimeout(connectTimeout());
         return resources == null ? builder : builder.resources(resources);
     }
 
-    RedisURI uri() {
-        RedisURI.Builder uri = address();
+    private RedisLimitStore.Builder deployment() {
+        List<RedisURI> addresses = addresses();
+        if (details.getCluster() != null) {
+            return RedisLimitStore.cluster(addresses);
+        }
+        return details.getMasterReplica() != null
+                ? RedisLimitStore.masterReplica(addresses)
+                : RedisLimitStore.builder(addresses.get(0));
+    }
+
+    /** Returns the addresses of the servers, or the one by which sentinels are asked. */
+    List<RedisURI> addresses() {
+        Sentinel sentinel = details.getSentinel();
+        if (sentinel != null) {
+            RedisURI.Builder uri = RedisURI.builder()
+                    .withSentinelMasterId(sentinel.getMaster())
+                    .withDatabase(sentinel.getDatabase());
+            sentinel.getNodes().forEach(node -> uri.withSentinel(sentinelAt(node, sentinel)));
+            return List.of(complete(uri));
+        }
+        Cluster cluster = details.getCluster();
+        if (cluster != null) {
+            return at(cluster.getNodes());
+        }
+        MasterReplica masterReplica = details.getMasterReplica();
+        if (masterReplica != null) {
+            return at(masterReplica.getNodes());
+        }
+        Standalone standalone = details.getStandalone();
+        if (standalone == null) {
+            throw InvalidRateLimitConfigurationException.of(
+                    "spring.data.redis.host",
+                    null,
+                    "the connection details of the application name no Redis",
+                    "spring.data.redis.host, .url, .sentinel, .cluster or .masterreplica",
+                    "ratelimit.backend: memory");
+        }
+        return List.of(complete(RedisURI.builder()
+                .withHost(standalone.getHost())
+                .withPort(standalone.getPort())
+                .withDatabase(standalone.getDatabase())));
+    }
+
+    private List<RedisURI> at(List<Node> nodes) {
+        return nodes.stream()
+                .map(node -> complete(RedisURI.builder().withHost(node.host()).withPort(node.port())))
+                .toList();
+    }
+
+    private RedisURI complete(RedisURI.Builder uri) {
         if (usesTls()) {
             uri.withSsl(true);
         }
@@ -77,36 +125,10 @@ final class RedisTarget {
         return uri.build();
     }
 
-    private RedisURI.Builder address() {
-        Sentinel sentinel = details.getSentinel();
-        if (sentinel != null) {
-            RedisURI.Builder uri = RedisURI.builder()
-                    .withSentinelMasterId(sentinel.getMaster())
-                    .withDatabase(sentinel.getDatabase());
-            sentinel.getNodes().forEach(node -> uri.withSentinel(sentinelAt(node, sentinel)));
-            return uri;
-        }
-        Cluster cluster = details.getCluster();
-        if (cluster != null) {
-            throw unsupported("cluster.nodes", cluster.getNodes());
-        }
-        MasterReplica masterReplica = details.getMasterReplica();
-        if (masterReplica != null) {
-            throw unsupported("masterreplica.nodes", masterReplica.getNodes());
-        }
-        Standalone standalone = details.getStandalone();
-        if (standalone == null) {
-            throw unsupported("host", null);
-        }
-        return RedisURI.builder()
-                .withHost(standalone.getHost())
-                .withPort(standalone.getPort())
-                .withDatabase(standalone.getDatabase());
-    }
-
     /** Sentinels have credentials of their own, or none. */
-    private static RedisURI sentinelAt(Node node, Sentinel sentinel) {
-        RedisURI.Builder uri = RedisURI.builder().withHost(node.host()).withPort(node.port());
+    private RedisURI sentinelAt(Node node, Sentinel sentinel) {
+        RedisURI.Builder uri =
+                RedisURI.builder().withHost(node.host()).withPort(node.port()).withSsl(usesTls());
         String password = sentinel.getPassword();
         if (StringUtils.hasLength(password)) {
             String username = sentinel.getUsername();
@@ -117,15 +139,6 @@ final class RedisTarget {
             }
         }
         return uri.build();
-    }
-
-    private static RuntimeException unsupported(String property, @Nullable Object value) {
-        return InvalidRateLimitConfigurationException.of(
-                "spring.data.redis." + property,
-                value,
-                "the limiter cannot use this kind of Redis yet",
-                "spring.data.redis.host, .url or .sentinel, or ratelimit.backend: memory",
-                "ratelimit.backend: memory");
     }
 
     private boolean usesTls() {
@@ -177,7 +190,19 @@ final class RedisTarget {
             return "the master " + Quoted.text(sentinel.getMaster()) + " of "
                     + sentinel.getNodes().size() + " sentinels";
         }
+        Cluster cluster = details.getCluster();
+        if (cluster != null) {
+            return "the cluster of " + list(cluster.getNodes());
+        }
+        MasterReplica masterReplica = details.getMasterReplica();
+        if (masterReplica != null) {
+            return "the master of " + list(masterReplica.getNodes());
+        }
         Standalone standalone = details.getStandalone();
         return standalone == null ? "an unknown place" : standalone.getHost() + ":" + standalone.getPort();
+    }
+
+    private static String list(List<Node> nodes) {
+        return nodes.stream().map(node -> node.host() + ":" + node.port()).collect(Collectors.joining(", "));
     }
 }

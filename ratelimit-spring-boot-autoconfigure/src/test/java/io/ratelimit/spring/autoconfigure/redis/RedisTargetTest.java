@@ -3,9 +3,7 @@ package io.ratelimit.spring.autoconfigure.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lettuce.core.RedisURI;
-import io.ratelimit.spring.autoconfigure.InvalidRateLimitConfigurationException;
 import java.time.Duration;
-import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -35,7 +33,7 @@ class RedisTargetTest {
                         "spring.data.redis.client-name=shop")
                 .run(context -> {
                     RedisTarget target = context.getBean(RedisTarget.class);
-                    RedisURI uri = target.uri();
+                    RedisURI uri = uri(target);
                     assertThat(uri.getHost() + ":" + uri.getPort() + "/" + uri.getDatabase())
                             .isEqualTo("redis.example:7000/3");
                     assertThat(uri.getClientName()).isEqualTo("shop");
@@ -58,7 +56,7 @@ class RedisTargetTest {
     void usesTlsWhereTheApplicationDoes(String property, boolean tls) {
         application(property)
                 .run(context -> assertThat(
-                                context.getBean(RedisTarget.class).uri().isSsl())
+                                uri(context.getBean(RedisTarget.class)).isSsl())
                         .isEqualTo(tls));
     }
 
@@ -67,13 +65,13 @@ class RedisTargetTest {
         application("spring.data.redis.url=redis://ann:hush@redis.example:7000/2")
                 .run(context -> {
                     RedisTarget target = context.getBean(RedisTarget.class);
-                    assertThat(target.uri()
+                    assertThat(uri(target)
                                     .getCredentialsProvider()
                                     .resolveCredentials()
                                     .block()
                                     .getPassword())
                             .containsExactly('h', 'u', 's', 'h');
-                    assertThat(target.uri().getDatabase()).isEqualTo(2);
+                    assertThat(uri(target).getDatabase()).isEqualTo(2);
                     assertThat(target.toString()).doesNotContain("hush");
                 });
     }
@@ -87,7 +85,7 @@ class RedisTargetTest {
                         "spring.data.redis.sentinel.nodes=one.example:1,two.example:2",
                         "spring.data.redis.sentinel.password=other")
                 .run(context -> {
-                    RedisURI uri = context.getBean(RedisTarget.class).uri();
+                    RedisURI uri = uri(context.getBean(RedisTarget.class));
                     assertThat(uri.getSentinelMasterId()).isEqualTo("mymaster");
                     assertThat(uri.getDatabase()).isEqualTo(4);
                     assertThat(uri.getSentinels())
@@ -123,10 +121,37 @@ class RedisTargetTest {
     }
 
     @Test
-    void saysThatItCannotUseACluster() {
-        application("spring.data.redis.cluster.nodes=one.example:1")
-                .run(context -> Assertions.assertThatExceptionOfType(InvalidRateLimitConfigurationException.class)
-                        .isThrownBy(() -> context.getBean(RedisTarget.class).uri())
-                        .withMessageContaining("spring.data.redis.cluster"));
+    void findsAClusterByTheNodesOfTheApplication() {
+        application(
+                        "spring.data.redis.cluster.nodes=one.example:1,two.example:2",
+                        "spring.data.redis.username=ann",
+                        "spring.data.redis.password=hush")
+                .run(context -> {
+                    RedisTarget target = context.getBean(RedisTarget.class);
+                    assertThat(target.addresses())
+                            .extracting(uri -> uri.getHost() + ":" + uri.getPort())
+                            .containsExactly("one.example:1", "two.example:2");
+                    assertThat(target.addresses())
+                            .allSatisfy(uri -> assertThat(uri.getCredentialsProvider()
+                                            .resolveCredentials()
+                                            .block()
+                                            .getUsername())
+                                    .isEqualTo("ann"));
+                    assertThat(target).hasToString("the cluster of one.example:1, two.example:2");
+                });
+    }
+
+    @Test
+    void findsTheMasterAmongTheServersOfTheApplication() {
+        application("spring.data.redis.masterreplica.nodes=one.example:1,two.example:2")
+                .run(context -> {
+                    RedisTarget target = context.getBean(RedisTarget.class);
+                    assertThat(target.addresses()).hasSize(2);
+                    assertThat(target).hasToString("the master of one.example:1, two.example:2");
+                });
+    }
+
+    private static RedisURI uri(RedisTarget target) {
+        return target.addresses().get(0);
     }
 }
