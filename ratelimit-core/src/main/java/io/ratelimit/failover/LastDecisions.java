@@ -31,9 +31,15 @@ final class LastDecisions {
 
     /**
      * @param permits what remained
-     * @param untilMicros the key's reset, in microseconds since the epoch on this process's clock
+     * @param sinceMicros when that was said, in microseconds since the epoch on this process's clock
+     * @param untilMicros the key's reset, on the same clock
      */
-    record Remaining(long permits, long untilMicros) {}
+    record Remaining(long permits, long sinceMicros, long untilMicros) {
+        /** Whether it holds: until the reset, unless the clock was set back so far that the reset would not come soon. */
+        private boolean holdsAt(long nowMicros) {
+            return nowMicros < untilMicros && sinceMicros - nowMicros <= untilMicros - sinceMicros;
+        }
+    }
 
     void record(Decision decision) {
         decision.limits().forEach(this::record);
@@ -44,7 +50,8 @@ final class LastDecisions {
         long resetAfter =
                 limit.verdict().resetAfter() * limit.limit().tickUnit().micros();
         if (resetAfter > 0) {
-            remaining.put(limit.demand().key(), new Remaining(limit.remaining(), ticker.epochMicros() + resetAfter));
+            long now = ticker.epochMicros();
+            remaining.put(limit.demand().key(), new Remaining(limit.remaining(), now, now + resetAfter));
         } else {
             remaining.invalidate(limit.demand().key());
         }
@@ -58,6 +65,6 @@ final class LastDecisions {
     @Nullable
     Remaining of(Key key) {
         Remaining last = remaining.getIfPresent(key);
-        return last == null || last.untilMicros() <= ticker.epochMicros() ? null : last;
+        return last != null && last.holdsAt(ticker.epochMicros()) ? last : null;
     }
 }
