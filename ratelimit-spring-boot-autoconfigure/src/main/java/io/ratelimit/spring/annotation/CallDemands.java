@@ -55,7 +55,7 @@ final class CallDemands {
     private Optional<RuleDemand> inRequest(RequestCall request, Rule rule) {
         try {
             return request.demand(rule);
-        } catch (RuntimeException defect) {
+        } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError defect) {
             errors.report(LimiterError.KEY, "rule " + rule.id(), defect);
             return demand(rule, outsideRequest(rule.key()));
         }

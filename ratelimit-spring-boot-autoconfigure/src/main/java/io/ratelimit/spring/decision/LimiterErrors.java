@@ -49,7 +49,7 @@ public final class LimiterErrors {
     public void report(LimiterError error, String where, @Nullable Throwable cause) {
         try {
             listener.failed(error, cause);
-        } catch (RuntimeException broken) {
+        } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError broken) {
             log.debug("A listener failed; nothing else depends on it", broken);
         }
         log.debug("{} failed at {}", error, where, cause);

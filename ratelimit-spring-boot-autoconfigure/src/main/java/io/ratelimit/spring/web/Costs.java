@@ -22,11 +22,11 @@ final class Costs {
         if (expression == null) {
             return cost.permits();
         }
-        Exception failure = null;
+        Throwable failure = null;
         long permits = 0;
         try {
             permits = CostNumber.of(expressions.get("cost", expression).evaluate(request, match.pathVariables()));
-        } catch (Exception thrown) {
+        } catch (Exception | LinkageError | AssertionError | StackOverflowError thrown) {
             failure = thrown;
         }
         if (permits < 1) {

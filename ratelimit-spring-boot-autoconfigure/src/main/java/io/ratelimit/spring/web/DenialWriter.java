@@ -49,7 +49,7 @@ final class DenialWriter {
         try {
             customizer.customize(denial, request, response);
             return true;
-        } catch (Exception broken) {
+        } catch (Exception | LinkageError | AssertionError | StackOverflowError broken) {
             errors.report(LimiterError.CUSTOMIZER, "a denial", broken);
             if (response.isCommitted()) {
                 return true;

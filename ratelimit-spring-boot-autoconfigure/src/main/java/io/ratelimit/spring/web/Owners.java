@@ -63,7 +63,7 @@ final class Owners {
     private Caller callerOrUnknown(RuleMatch match, Requester requester, HttpServletRequest request) {
         try {
             return caller(match, requester, request);
-        } catch (RuntimeException defect) {
+        } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError defect) {
             errors.report(LimiterError.KEY, "rule " + match.rule().id(), defect);
             return new Caller(Identity.absent(match.key().kind().name(), ClientAddress.UNKNOWN), null);
         }
@@ -85,10 +85,10 @@ final class Owners {
         RuleKey key = match.key();
         String kind = key.kind() == RuleKey.Kind.RESOLVER ? Identity.RESOLVER + key.text() : Identity.EXPRESSION;
         String value = null;
-        Exception failure = null;
+        Throwable failure = null;
         try {
             value = resolve(match, request);
-        } catch (Exception thrown) {
+        } catch (Exception | LinkageError | AssertionError | StackOverflowError thrown) {
             failure = thrown;
         }
         if (value == null || value.isBlank()) {

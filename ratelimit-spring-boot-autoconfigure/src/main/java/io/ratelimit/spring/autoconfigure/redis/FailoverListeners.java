@@ -33,7 +33,7 @@ final class FailoverListeners implements FailoverListener {
         for (FailoverListener listener : listeners) {
             try {
                 event.accept(listener);
-            } catch (RuntimeException broken) {
+            } catch (RuntimeException | LinkageError | AssertionError broken) {
                 log.debug("A listener failed; nothing else depends on it", broken);
             }
         }
