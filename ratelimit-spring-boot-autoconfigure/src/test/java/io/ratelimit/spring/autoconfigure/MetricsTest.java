@@ -12,6 +12,7 @@ import io.ratelimit.rule.Rule;
 import io.ratelimit.rule.RuleDemand;
 import io.ratelimit.rule.RuleSet;
 import io.ratelimit.spring.actuate.RateLimitMetrics;
+import io.ratelimit.store.MemoryStore;
 import io.ratelimit.store.StoreException;
 import java.time.Duration;
 import java.util.Arrays;
@@ -101,18 +102,25 @@ class MetricsTest {
     }
 
     @Test
-    void hasAsManyMetersForAThousandIdentitiesAsForOne() {
-        application("- {id: a, path: /a, limit: 1/1h}").run(context -> {
-            ask(context, "someone", "a");
-            ask(context, "someone", "a");
-            MeterRegistry registry = context.getBean(MeterRegistry.class);
-            List<Meter> before = registry.getMeters();
-            for (int i = 0; i < 1_000; i++) {
-                ask(context, "identity-" + i, "a");
-            }
-            assertThat(registry.getMeters()).hasSameSizeAs(before);
-            assertThat(registry.getMeters().toString()).doesNotContain("identity-");
-        });
+    void hasAsManyMetersForAMillionIdentitiesAsForOneAndNoMoreCountersThanConfigured() {
+        application("- {id: a, path: /a, limit: 1/1h}")
+                .withPropertyValues("ratelimit.memory.max-keys=10000")
+                .run(context -> {
+                    ask(context, "someone", "a");
+                    ask(context, "someone", "a");
+                    MeterRegistry registry = context.getBean(MeterRegistry.class);
+                    List<Meter> before = registry.getMeters();
+                    RuleLimiter limiter = context.getBean(RuleLimiter.class);
+                    Rule rule = context.getBean(RuleSet.class).find("a").orElseThrow();
+                    for (int i = 0; i < 1_000_000; i++) {
+                        limiter.acquire(List.of(demand(rule, "identity-" + i)))
+                                .toCompletableFuture()
+                                .join();
+                    }
+                    assertThat(registry.getMeters()).hasSameSizeAs(before);
+                    assertThat(registry.getMeters().toString()).doesNotContain("identity-");
+                    assertThat(context.getBean(MemoryStore.class).size()).isBetween(9_000L, 10_000L);
+                });
     }
 
     @ParameterizedTest
