@@ -9,14 +9,19 @@ import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
+import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
 import org.springframework.aop.framework.Advised;
 import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.aop.support.AopUtils;
@@ -410,11 +415,32 @@ class RateLimitedPlacementTest {
 
     @Test
     void admitsExactlyTheLimitFromManyThreads() throws Exception {
+        assertExact(task -> {
+            Thread thread = new Thread(task);
+            thread.start();
+            return thread;
+        });
+    }
+
+    /** By name, because the oldest version of Java that is supported has none. */
+    @Test
+    @EnabledForJreRange(min = JRE.JAVA_21)
+    void admitsExactlyTheLimitFromVirtualThreads() throws Exception {
+        Method start = Thread.class.getMethod("startVirtualThread", Runnable.class);
+
+        assertExact(task -> (Thread) start.invoke(null, task));
+    }
+
+    private interface Starter {
+        Thread start(Runnable task) throws ReflectiveOperationException;
+    }
+
+    private void assertExact(Starter starter) throws Exception {
         Counted counted = bean(Counted.class);
         AtomicInteger denied = new AtomicInteger();
-        Thread[] threads = new Thread[16];
-        for (int i = 0; i < threads.length; i++) {
-            threads[i] = new Thread(() -> {
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < 16; i++) {
+            threads.add(starter.start(() -> {
                 for (int call = 0; call < 20; call++) {
                     try {
                         counted.call();
@@ -422,10 +448,7 @@ class RateLimitedPlacementTest {
                         denied.incrementAndGet();
                     }
                 }
-            });
-        }
-        for (Thread thread : threads) {
-            thread.start();
+            }));
         }
         for (Thread thread : threads) {
             thread.join();
