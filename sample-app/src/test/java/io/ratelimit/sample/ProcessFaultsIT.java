@@ -191,6 +191,29 @@ class ProcessFaultsIT {
     }
 
     @Test
+    void servesMoreKeysThanItKeepsInAHeapOf64Megabytes() throws IOException {
+        Duration outage = SampleUnderFaults.lasting(4, 60);
+        try (RedisProcess redis = RedisProcess.start();
+                SampleUnderFaults sample =
+                        SampleUnderFaults.startWith(List.of("-Xmx64m"), redis.host(), redis.port(), PLENTY)) {
+            redis.kill();
+            Ledger ledger = sample.loadOf(10_000_000)
+                    .start(new Load.Shape(64, 3_000, outage))
+                    .awaitEnd();
+            redis.restart();
+            await().atMost(HEALED).until(() -> isDecidedByRedis(sample));
+
+            SampleUnderFaults.say(
+                    "heap 64 MB, many keys",
+                    "keys %d by status %s answer p99 %.1f ms",
+                    ledger.size(),
+                    ledger.by(entry -> entry.status()),
+                    ledger.p99().toNanos() / 1e6);
+            assertNoErrors(ledger);
+        }
+    }
+
+    @Test
     void startsWithoutRedisAndFindsItLater() throws IOException {
         try (RedisProcess redis = RedisProcess.start()) {
             double normal = secondsToStart(redis);

@@ -27,6 +27,17 @@ final class SampleUnderFaults implements AutoCloseable {
 
     static SampleUnderFaults start(int instances, String host, int port, int permits, String... arguments)
             throws IOException {
+        return start(instances, List.of("-Xmx256m"), host, port, permits, arguments);
+    }
+
+    /** Starts one process with options for the virtual machine. */
+    static SampleUnderFaults startWith(List<String> options, String host, int port, int permits) throws IOException {
+        return start(1, options, host, port, permits);
+    }
+
+    private static SampleUnderFaults start(
+            int instances, List<String> options, String host, int port, int permits, String... arguments)
+            throws IOException {
         List<String> all = new ArrayList<>(List.of(
                 "--spring.profiles.active=faults",
                 "--spring.data.redis.host=" + host,
@@ -34,14 +45,19 @@ final class SampleUnderFaults implements AutoCloseable {
                 "--ratelimit.redis.fallback.instances=" + instances,
                 "--faults.permits=" + permits));
         all.addAll(List.of(arguments));
-        SampleUnderFaults sample = new SampleUnderFaults(SampleProcess.start(instances, all));
+        SampleUnderFaults sample = new SampleUnderFaults(SampleProcess.start(instances, options, all));
         sample.load().start(new Load.Shape(64, 1_000, WARM)).awaitEnd();
         return sample;
     }
 
     /** Describes a load with keys of its own. */
     SampleLoad load() {
-        return new SampleLoad(processes, UUID.randomUUID() + "-", KEYS);
+        return loadOf(KEYS);
+    }
+
+    /** Describes a load of so many keys of its own. */
+    SampleLoad loadOf(int keys) {
+        return new SampleLoad(processes, UUID.randomUUID() + "-", keys);
     }
 
     List<SampleProcess> processes() {

@@ -37,7 +37,7 @@ class FlappingTest {
 
                 List<Limiters.Transition> changes = limiters.transitions();
                 run.say(
-                        "rounds %d opened %d times back after %s connections %d",
+                        "rounds %d opened %d times back after %s connections %d, %d at once",
                         ROUNDS,
                         changes.stream()
                                 .filter(change -> change.to() == CircuitState.OPEN)
@@ -45,7 +45,9 @@ class FlappingTest {
                         FaultRun.millis(FaultRun.between(
                                 end,
                                 Math.max(end, changes.get(changes.size() - 1).atNanos()))),
-                        proxy.accepted() - accepted);
+                        proxy.accepted() - accepted,
+                        proxy.mostAtOnce());
+                assertThat(proxy.mostAtOnce()).as("connections at once").isLessThanOrEqualTo(3);
                 // The fault's first half lets no connection through; the second one, at most a few.
                 assertThat(proxy.accepted() - accepted).as("connections").isLessThanOrEqualTo(3 * ROUNDS);
                 assertThat(ledger.between(onset, onset + HALF.toNanos()).size()).isPositive();

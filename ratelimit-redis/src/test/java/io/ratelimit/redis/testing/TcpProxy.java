@@ -31,6 +31,7 @@ public final class TcpProxy implements AutoCloseable {
     private final int port;
     private final Set<ProxiedConnection> connections = ConcurrentHashMap.newKeySet();
     private final AtomicInteger accepted = new AtomicInteger();
+    private final AtomicInteger mostAtOnce = new AtomicInteger();
     private final AtomicLong roundTrips = new AtomicLong();
     private final Deque<String> requests = new ArrayDeque<>();
     private final Gate gate = new Gate();
@@ -93,6 +94,11 @@ public final class TcpProxy implements AutoCloseable {
     /** Returns how many connections were accepted. */
     public int accepted() {
         return accepted.get();
+    }
+
+    /** Returns the most connections that were open at the same time. */
+    public int mostAtOnce() {
+        return mostAtOnce.get();
     }
 
     /** Cuts all connections. New ones are accepted. */
@@ -261,6 +267,7 @@ public final class TcpProxy implements AutoCloseable {
             ProxiedConnection connection =
                     new ProxiedConnection(this, client, new Socket(to.getAddress(), to.getPort()));
             connections.add(connection);
+            mostAtOnce.accumulateAndGet(connections.size(), Math::max);
             if (blackHole) {
                 connection.silence();
             }
