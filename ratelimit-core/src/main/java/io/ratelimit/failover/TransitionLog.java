@@ -7,10 +7,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One line when the store goes and one when it comes back, and not more than eight a minute where it flaps. */
+/** One line when the store goes and one when it comes back, and not more than five a minute where it flaps. */
 final class TransitionLog {
     private static final Logger log = LoggerFactory.getLogger(FailoverStore.class);
-    private static final long QUIET_NANOS = Duration.ofSeconds(15).toNanos();
+    private static final long QUIET_NANOS = Duration.ofSeconds(30).toNanos();
 
     private final LongSupplier nanoTime;
     private boolean told;
