@@ -9,7 +9,8 @@ import java.util.Objects;
  * @param failureThreshold the failures or slow calls in a row that open the circuit, from 1 to 100
  * @param slowCallDuration a call that takes longer is slow; from 1 ms
  * @param openDuration the first pause before the store is tried again; from 10 ms to 8 s; it grows up to 8 s
- * @param maxKeys the most counters of the fallback, and the most keys whose last decision is remembered; from 1
+ * @param maxKeys the most counters of the fallback, and the most keys whose last decision is remembered; from 1; fewer
+ *     where they would take more than a fifth of the largest heap, at 600 bytes each
  */
 public record FailoverSettings(int failureThreshold, Duration slowCallDuration, Duration openDuration, int maxKeys) {
     private static final Duration SHORTEST_PAUSE = Duration.ofMillis(10);

@@ -33,6 +33,10 @@ import org.slf4j.LoggerFactory;
 public final class FailoverStore implements LimitStore {
     private static final Logger log = LoggerFactory.getLogger(FailoverStore.class);
 
+    private static final double LARGEST_PART_OF_HEAP = 0.2;
+    /** The counter that decides, the debt, and the key. */
+    private static final long BYTES_PER_KEY = 600;
+
     private final LimitStore primary;
     private final Circuits circuits;
     private final Probe probe;
@@ -52,10 +56,11 @@ public final class FailoverStore implements LimitStore {
         FailoverSettings settings = builder.settings;
         this.primary = builder.primary;
         this.listener = builder.listener;
-        this.counters = MemoryStore.of(builder.ticker, settings.maxKeys(), Source.FALLBACK);
-        this.last = new LastDecisions(settings.maxKeys(), builder.ticker);
+        int maxKeys = affordable(settings.maxKeys());
+        this.counters = MemoryStore.of(builder.ticker, maxKeys, Source.FALLBACK);
+        this.last = new LastDecisions(maxKeys, builder.ticker);
         this.shares = new Shares(builder.instances);
-        Debts debts = new Debts(settings.maxKeys(), builder.ticker);
+        Debts debts = new Debts(maxKeys, builder.ticker);
         this.fallback = new Fallback(counters, last, shares, debts, builder.ticker);
         this.failureDecider = new FailureDecider(fallback, builder.ticker);
         this.refunds = new RefundRoute(this::askPrimary, fallback, failureDecider);
@@ -64,6 +69,12 @@ public final class FailoverStore implements LimitStore {
         this.pieces = new PiecewiseExecutor(this::executeWhole, primary::shardOf);
         this.recovery =
                 new Recovery(primary, circuits, debts, fallback, failure -> tell(heard -> heard.failed(failure)));
+    }
+
+    /** What only an outage needs must not take the memory that the application has to live in. */
+    private static int affordable(int wantedKeys) {
+        long fit = (long) (Runtime.getRuntime().maxMemory() * LARGEST_PART_OF_HEAP) / BYTES_PER_KEY;
+        return (int) Math.max(1, Math.min(wantedKeys, fit));
     }
 
     /**

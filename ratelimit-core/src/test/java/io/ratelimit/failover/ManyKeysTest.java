@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 class ManyKeysTest {
@@ -30,6 +32,11 @@ class ManyKeysTest {
             assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
             assertThat(output).contains("decided " + KEYS + " ");
             assertThat(process.exitValue()).isZero();
+            Matcher used = Pattern.compile("used (\\d+) MB").matcher(output);
+            assertThat(used.find()).isTrue();
+            assertThat(Integer.parseInt(used.group(1)))
+                    .as("megabytes in use, a fifth of which for the fallback")
+                    .isLessThan(24);
         } finally {
             process.destroyForcibly();
         }

@@ -235,7 +235,7 @@ public record RateLimitProperties(
      *
      * @param instances How many instances of the application share the limits while each decides for itself: a number, or
      *     auto, which counts them in Redis.
-     * @param maxKeys Most counters that are kept.
+     * @param maxKeys Most counters that are kept; fewer where they would take more than a fifth of the largest heap.
      */
     public record Fallback(
             @DefaultValue("auto") String instances,
