@@ -92,6 +92,11 @@ final class Circuit {
         return reason;
     }
 
+    /** Returns whether what began then takes too long for a call to count as quick. */
+    boolean isSlow(long startNanos) {
+        return System.nanoTime() - startNanos >= slowNanos;
+    }
+
     /** Leaves the store alone for good. */
     void close() {
         breaker.transitionToForcedOpenState();

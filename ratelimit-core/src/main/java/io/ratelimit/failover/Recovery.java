@@ -64,6 +64,11 @@ final class Recovery implements AutoCloseable {
 
     /** Asks the store: at once, or behind the debts of the operation's keys. */
     CompletionStage<Decision> execute(Operation operation) {
+        return execute(operation, System.nanoTime());
+    }
+
+    /** Whoever has waited for others until a call would count as slow does not wait for one of its own as well. */
+    private CompletionStage<Decision> execute(Operation operation, long begunAtNanos) {
         if (isSettled()) {
             return primary.execute(operation);
         }
@@ -78,13 +83,14 @@ final class Recovery implements AutoCloseable {
                 .toList();
         if (!others.isEmpty()) {
             return CompletableFuture.allOf(others.toArray(CompletableFuture[]::new))
-                    .thenCompose(done ->
-                            circuitOf(operation.keys().get(0)).isClosed() ? execute(operation) : openedMeanwhile());
+                    .thenCompose(done -> isStillQuick(operation, begunAtNanos)
+                            ? execute(operation, begunAtNanos)
+                            : notAskedMeanwhile());
         }
         Claim claim = claim(owing);
         if (claim.keys().size() < owing.size()) {
             release(claim, null);
-            return execute(operation);
+            return execute(operation, begunAtNanos);
         }
         return settle(claim, List.of(operation)).thenApply(decisions -> decisions.get(0));
     }
@@ -130,6 +136,11 @@ final class Recovery implements AutoCloseable {
         return keys.stream().collect(Collectors.groupingBy(Key::owner)).values();
     }
 
+    private boolean isStillQuick(Operation operation, long begunAtNanos) {
+        Circuit circuit = circuitOf(operation.keys().get(0));
+        return circuit.isClosed() && !circuit.isSlow(begunAtNanos);
+    }
+
     private Circuit circuitOf(Key key) {
         return circuits.of(primary.shardOf(key));
     }
@@ -145,10 +156,10 @@ final class Recovery implements AutoCloseable {
         }
     }
 
-    private static <T> CompletionStage<T> openedMeanwhile() {
+    private static <T> CompletionStage<T> notAskedMeanwhile() {
         return CompletableFuture.failedFuture(new StoreException(
                 StoreException.Kind.CONNECTION,
-                "The store failed while others were asking for the same key",
+                "The store failed or was slow while others were asking for the same key",
                 null,
                 null,
                 StoreException.Fate.NOT_CARRIED_OUT));

@@ -16,7 +16,9 @@ import io.ratelimit.store.Operation;
 import io.ratelimit.store.StoreException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -199,6 +201,29 @@ class OutageTest {
 
         assertThat(acquire(demand).remaining()).as("two owed and one now").isEqualTo(2);
         assertThat(charged("a")).isEqualTo(2);
+    }
+
+    @Test
+    void doesNotWaitForTheBackendOnceMoreAfterWaitingLongForOthers() {
+        Demand demand = demand("a", "5/1h");
+        openCircuit();
+        acquire(demand);
+        CompletableFuture<Void> slowAnswer = new CompletableFuture<>();
+        backend.holdAnswers("a", slowAnswer);
+        backend.heal();
+        awaitClosed();
+        await().until(() -> requestsOf("a") > 0);
+        long asked = requestsOf("a");
+
+        CompletableFuture<Decision> waiting =
+                store.execute(Operation.Acquire.of(demand)).toCompletableFuture();
+        slowAnswer.completeOnTimeout(null, 2 * SETTINGS.slowCallDuration().toMillis(), TimeUnit.MILLISECONDS);
+
+        assertThat(waiting.join().source()).isEqualTo(Source.FALLBACK);
+        assertThat(requestsOf("a")).as("calls for the key").isEqualTo(asked);
+        assertThat(acquire(demand).remaining())
+                .as("one in the outage, one that waited, one now")
+                .isEqualTo(2);
     }
 
     @Test

@@ -19,6 +19,8 @@ final class SwitchedStore implements LimitStore {
     private volatile StoreException.@Nullable Kind failure;
     private volatile @Nullable Object incident;
     private volatile boolean defective;
+    private volatile @Nullable String heldOwner;
+    private volatile CompletableFuture<?> held = CompletableFuture.completedFuture(null);
     volatile boolean answerNothing;
 
     SwitchedStore(LimitStore store) {
@@ -32,6 +34,12 @@ final class SwitchedStore implements LimitStore {
     void loseWith(Object connection) {
         failure = StoreException.Kind.CONNECTION;
         incident = connection;
+    }
+
+    /** Carries calls for an owner's keys out at once, and answers them when something has happened. */
+    void holdAnswers(String owner, CompletableFuture<?> until) {
+        heldOwner = owner;
+        held = until;
     }
 
     void heal() {
@@ -55,7 +63,11 @@ final class SwitchedStore implements LimitStore {
         StoreException.Kind kind = failure;
         if (kind == null) {
             answered.addAll(operations);
-            return store.executeAll(operations);
+            CompletionStage<List<Decision>> answer = store.executeAll(operations);
+            boolean isHeld = operations.stream()
+                    .flatMap(operation -> operation.keys().stream())
+                    .anyMatch(key -> key.owner().equals(heldOwner));
+            return isHeld ? held.thenCompose(released -> answer) : answer;
         }
         return CompletableFuture.failedFuture(new StoreException(kind, "failed on demand", null, incident));
     }
