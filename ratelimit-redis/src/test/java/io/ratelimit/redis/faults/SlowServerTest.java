@@ -80,7 +80,8 @@ class SlowServerTest {
             Ledger ledger = run.end();
 
             assertThat(limiters.transitions()).as("the circuit").isEmpty();
-            assertThat(ledger.share(Source.FALLBACK.id())).isZero();
+            // Not zero, because a stall of the machine's own, on top of 40 ms, may pass the deadline once.
+            assertThat(ledger.share(Source.FALLBACK.id())).isLessThan(0.01);
         }
     }
 
