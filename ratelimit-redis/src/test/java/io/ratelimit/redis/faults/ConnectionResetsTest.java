@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lettuce.core.KillArgs;
 import io.ratelimit.limit.Source;
+import io.ratelimit.redis.testing.RedisFixture;
 import io.ratelimit.redis.testing.RedisProcess;
+import io.ratelimit.redis.testing.TcpProxy;
 import io.ratelimit.redis.testing.load.FaultScale;
 import io.ratelimit.redis.testing.load.Ledger;
 import io.ratelimit.store.StoreException;
@@ -15,6 +17,26 @@ import org.junit.jupiter.api.Test;
 class ConnectionResetsTest {
     private static final double LARGEST_SHARE = 0.05;
     private static final int RESETS = FaultScale.times(4, 30);
+
+    @Test
+    void costsFewDecisionsWhenTheNetworkResetsConnectionsOnceASecond() {
+        try (TcpProxy proxy = TcpProxy.to(RedisFixture.shared());
+                Limiters limiters = Limiters.at(proxy.host(), proxy.port())) {
+            limiters.warmUp();
+            try (FaultRun run = FaultRun.start("reset once a second", limiters, Traffic.unlimited(50))) {
+                for (int i = 0; i < RESETS; i++) {
+                    proxy.reset();
+                    run.goOn(Duration.ofSeconds(1));
+                }
+                Ledger ledger = run.end();
+
+                assertThat(proxy.accepted()).as("connections").isGreaterThan(RESETS);
+                assertThat(ledger.share(Source.FALLBACK.id()))
+                        .as("share of the fallback")
+                        .isLessThanOrEqualTo(LARGEST_SHARE);
+            }
+        }
+    }
 
     @Test
     void costsFewDecisionsWhenConnectionsAreKilledOnceASecond() {
@@ -30,7 +52,7 @@ class ConnectionResetsTest {
                 }
                 Ledger ledger = run.end();
 
-                run.say("transitions %s", limiters.transitions());
+                assertThat(limiters.transitions()).as("the circuit").isEmpty();
                 assertThat(ledger.share(Source.FALLBACK.id()))
                         .as("share of the fallback")
                         .isLessThanOrEqualTo(LARGEST_SHARE);

@@ -2,15 +2,22 @@ package io.ratelimit.redis.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisException;
+import io.lettuce.core.RedisFuture;
 import io.lettuce.core.RedisURI;
+import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.lettuce.core.api.sync.RedisCommands;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -48,6 +55,47 @@ class TcpProxyTest {
         long begun = System.nanoTime();
         commands.ping();
         assertThat(Duration.ofNanos(System.nanoTime() - begun)).isGreaterThanOrEqualTo(Duration.ofMillis(200));
+    }
+
+    @Test
+    void staysSilentForGoodOnConnectionsThatWereInABlackHole() {
+        RedisAsyncCommands<String, String> commands = client.connect().async();
+        proxy.blackHole();
+        RedisFuture<String> lost = commands.ping();
+        proxy.endBlackHole();
+
+        assertThat(client.connect().sync().ping()).as("over a new connection").isEqualTo("PONG");
+        assertThat(lost.toCompletableFuture()).isNotDone();
+    }
+
+    @Test
+    void losesRepliesToWhatIsCarriedOut() throws InterruptedException {
+        RedisAsyncCommands<String, String> commands = client.connect().async();
+        String key = redis.newNamespace();
+        proxy.truncateReplies(0);
+
+        assertThat(commands.set(key, "value").await(300, TimeUnit.MILLISECONDS)).isFalse();
+        assertThat(redis.commands().get(key)).isEqualTo("value");
+    }
+
+    @Test
+    void resetsConnections() throws IOException {
+        try (Socket socket = new Socket(proxy.host(), proxy.port())) {
+            await().until(() -> proxy.mostAtOnce() == 1);
+            proxy.reset();
+            assertThatThrownBy(() -> socket.getInputStream().read())
+                    .isInstanceOf(SocketException.class)
+                    .hasMessageContaining("reset");
+        }
+    }
+
+    @Test
+    void leadsNewConnectionsElsewhere() {
+        try (RedisProcess other = RedisProcess.start()) {
+            other.ask(commands -> commands.set("only-there", "yes"));
+            proxy.leadTo(other.host(), other.port());
+            assertThat(client.connect().sync().get("only-there")).isEqualTo("yes");
+        }
     }
 
     @Test
