@@ -6,11 +6,14 @@ import io.ratelimit.redis.testing.load.FaultScale;
 import io.ratelimit.redis.testing.load.Load;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.LocalTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Processes of the sample on one Redis, warm, with what the tests of faults ask of them. */
 final class SampleUnderFaults implements AutoCloseable {
@@ -18,6 +21,9 @@ final class SampleUnderFaults implements AutoCloseable {
     private static final Duration WARM = Duration.ofSeconds(3);
 
     private static final int KEYS = 20;
+
+    private static final Pattern OPENED = Pattern.compile(
+            "^(\\d\\d:\\d\\d:\\d\\d\\.\\d{3}) WARN .*The rate limit backend is (?:failing|slow)", Pattern.MULTILINE);
 
     private final List<SampleProcess> processes;
 
@@ -68,9 +74,22 @@ final class SampleUnderFaults implements AutoCloseable {
         return processes.get(0);
     }
 
-    /** Returns when all processes were first seen with an open circuit. */
-    long awaitOpen() {
-        return awaitEach(process -> Meters.of(process).isCircuitOpen());
+    /** Waits until all processes are seen with an open circuit. */
+    void awaitOpen() {
+        awaitEach(process -> Meters.of(process).isCircuitOpen());
+    }
+
+    /** Returns how long after a moment the last process logged that its circuit is open. */
+    Duration opened(LocalTime since) throws IOException {
+        Duration latest = Duration.ZERO;
+        for (SampleProcess process : processes) {
+            Matcher line = OPENED.matcher(process.log());
+            while (line.find()) {
+                Duration after = Duration.between(since, LocalTime.parse(line.group(1)));
+                latest = after.compareTo(latest) > 0 ? after : latest;
+            }
+        }
+        return latest;
     }
 
     /** Returns when all processes were first seen with a closed circuit. */

@@ -18,7 +18,7 @@ import io.ratelimit.identity.TierResolver;
 import io.ratelimit.spring.actuate.RateLimitDeniedEvent;
 import io.ratelimit.spring.web.KeyResolver;
 import io.ratelimit.spring.web.RateLimitResponseCustomizer;
-import io.ratelimit.spring.web.WebErrorListener;
+import io.ratelimit.spring.decision.LimiterErrorListener;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -204,7 +204,7 @@ class BrokenUserCodeTest {
         }
 
         @Bean
-        WebErrorListener webErrors() {
+        LimiterErrorListener webErrors() {
             return (error, cause) -> {
                 throw new AssertionError("this is broken on purpose");
             };
