@@ -14,15 +14,24 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * <p>All calls have the same time, so that those begun first end first: a queue does, and one timer for whatever is in it,
  * where a timer for each call would cost more than the call. A call ends up to {@link #GRAIN} late.
  *
+ * <p>When the timer itself comes late, this process stood still, and answers may have arrived that nobody has read yet: they
+ * get {@link #GRACE} before calls are ended.
+ *
  * <p>Safe for any number of threads.
  */
 final class Deadlines {
     private static final Duration GRAIN = Duration.ofMillis(2);
+    private static final Duration STANDSTILL = Duration.ofMillis(5);
+    private static final Duration GRACE = Duration.ofMillis(5);
 
     private final Queue<Timed> calls = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean scheduled = new AtomicBoolean();
     private final ScheduledExecutorService timer;
     private final long timeoutNanos;
+    /** Only the task that is scheduled touches these, and hands them on with the next one. */
+    private long dueAtNanos;
+
+    private boolean graceGiven;
 
     /** Something that ends. */
     interface Timed {
@@ -58,6 +67,11 @@ final class Deadlines {
 
     private void sweep() {
         long now = System.nanoTime();
+        graceGiven = !graceGiven && now - dueAtNanos > STANDSTILL.toNanos();
+        if (graceGiven) {
+            schedule(GRACE.toNanos());
+            return;
+        }
         Timed oldest = calls.peek();
         while (oldest != null && (oldest.isDone() || timeLeft(oldest, now) <= 0)) {
             calls.poll();
@@ -80,6 +94,7 @@ final class Deadlines {
     }
 
     private void schedule(long nanos) {
+        dueAtNanos = System.nanoTime() + nanos;
         try {
             var unused = timer.schedule(this::sweep, nanos, TimeUnit.NANOSECONDS);
         } catch (RejectedExecutionException closed) {

@@ -4,9 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -84,6 +89,52 @@ class DeadlinesTest {
         assertThat(calls)
                 .allSatisfy(call -> assertThat(Duration.ofNanos(call.expiredAfterNanos))
                         .isBetween(TIMEOUT.minusMillis(5), TIMEOUT.plusMillis(1_000)));
+    }
+
+    @Test
+    void givesAnswersThatHaveArrivedAMomentWhenTheTimerItselfComesLate() {
+        try (HeldTimer held = new HeldTimer()) {
+            Deadlines standing = new Deadlines(held, TIMEOUT);
+            Call answered = new Call();
+            Call lost = new Call();
+            standing.watch(answered);
+            standing.watch(lost);
+            await("a process that stands still")
+                    .until(() -> System.nanoTime() - lost.begunAtNanos
+                            > TIMEOUT.plusMillis(30).toNanos());
+
+            held.runNext();
+            assertThat(lost.isDone()).as("at the late deadline").isFalse();
+            answered.done = true;
+            held.runNext();
+
+            assertThat(answered.expiredAfterNanos).as("read in the meantime").isZero();
+            assertThat(lost.isDone()).as("a moment later").isTrue();
+        }
+    }
+
+    /** A timer whose tasks wait until the test runs them. */
+    private static final class HeldTimer extends ScheduledThreadPoolExecutor implements AutoCloseable {
+        private final Queue<Runnable> tasks = new ArrayDeque<>();
+
+        HeldTimer() {
+            super(0);
+        }
+
+        @Override
+        public ScheduledFuture<?> schedule(Runnable task, long delay, TimeUnit unit) {
+            tasks.add(task);
+            return super.schedule(() -> {}, 1, TimeUnit.DAYS);
+        }
+
+        void runNext() {
+            tasks.remove().run();
+        }
+
+        @Override
+        public void close() {
+            shutdownNow();
+        }
     }
 
     @Test
