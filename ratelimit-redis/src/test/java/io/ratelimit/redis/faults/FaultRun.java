@@ -9,6 +9,7 @@ import io.ratelimit.redis.testing.load.Entry;
 import io.ratelimit.redis.testing.load.FaultScale;
 import io.ratelimit.redis.testing.load.Ledger;
 import io.ratelimit.redis.testing.load.Load;
+import io.ratelimit.redis.testing.load.Machine;
 import io.ratelimit.redis.testing.load.Sleeper;
 import java.time.Duration;
 import java.util.Locale;
@@ -19,13 +20,13 @@ import java.util.Locale;
  */
 final class FaultRun implements AutoCloseable {
     /** When the circuit is open at the latest, after the onset of a fault. */
-    static final Duration OPENED = Duration.ofSeconds(2);
+    static final Duration OPENED = Machine.patient(Duration.ofSeconds(2));
     /** When Redis decides again at the latest, after the end of a fault. */
-    static final Duration HEALED = Duration.ofSeconds(10);
+    static final Duration HEALED = Machine.patient(Duration.ofSeconds(10));
 
-    private static final Duration TIMEOUT = Duration.ofMillis(100);
-    private static final Duration GRACE = Duration.ofMillis(10);
-    private static final Duration LOCALLY = Duration.ofMillis(1);
+    private static final Duration TIMEOUT = Machine.patient(Duration.ofMillis(100));
+    private static final Duration GRACE = Machine.isCrowded() ? TIMEOUT : Duration.ofMillis(10);
+    private static final Duration LOCALLY = Machine.patient(Duration.ofMillis(1));
     private static final Duration LONGEST_LOAD = Duration.ofMinutes(10);
     private static final int MOST_LINES = 10;
 

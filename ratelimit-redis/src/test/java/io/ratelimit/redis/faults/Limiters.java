@@ -15,6 +15,7 @@ import io.ratelimit.redis.testing.RedisFixture;
 import io.ratelimit.redis.testing.load.Entry;
 import io.ratelimit.redis.testing.load.FaultScale;
 import io.ratelimit.redis.testing.load.Load;
+import io.ratelimit.redis.testing.load.Machine;
 import io.ratelimit.store.Operation;
 import io.ratelimit.store.StoreException;
 import java.time.Duration;
@@ -37,6 +38,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Limiters implements AutoCloseable {
     private static final ClientResources RESOURCES = sharedThreads();
+    private static final Duration TIMEOUT = Duration.ofMillis(100);
     private static final AtomicBoolean WARM = new AtomicBoolean();
 
     private final List<FailoverStore> stores = new ArrayList<>();
@@ -76,20 +78,21 @@ final class Limiters implements AutoCloseable {
 
     /** Starts limiters in any deployment of Redis. */
     static Limiters of(Supplier<RedisLimitStore.Builder> redis, int count) {
-        return new Limiters(redis, count, FailoverSettings.DEFAULTS);
+        FailoverSettings defaults = FailoverSettings.DEFAULTS;
+        return with(redis, count, Machine.patient(TIMEOUT), Machine.patient(defaults.slowCallDuration()));
     }
 
-    /**
-     * Starts a limiter for faults that show otherwise than by slowness: in the everyday tests it has the patience for a
-     * machine that is busy with other things.
-     */
+    /** Starts a limiter for faults that show otherwise than by slowness, so that no stall of the machine's is taken for one. */
     static Limiters patient(Supplier<RedisLimitStore.Builder> redis) {
+        Duration slow = FaultScale.lasting(Duration.ofSeconds(2), FailoverSettings.DEFAULTS.slowCallDuration());
+        return with(redis, 1, FaultScale.lasting(Duration.ofSeconds(3), TIMEOUT), slow);
+    }
+
+    private static Limiters with(Supplier<RedisLimitStore.Builder> redis, int count, Duration timeout, Duration slow) {
         FailoverSettings defaults = FailoverSettings.DEFAULTS;
-        Duration slow = FaultScale.lasting(Duration.ofSeconds(2), defaults.slowCallDuration());
-        Duration timeout = FaultScale.lasting(Duration.ofSeconds(3), Duration.ofMillis(100));
         return new Limiters(
                 () -> redis.get().timeout(timeout),
-                1,
+                count,
                 new FailoverSettings(defaults.failureThreshold(), slow, defaults.openDuration(), defaults.maxKeys()));
     }
 

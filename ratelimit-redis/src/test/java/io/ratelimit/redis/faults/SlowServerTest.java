@@ -8,6 +8,7 @@ import io.ratelimit.redis.testing.TcpProxy;
 import io.ratelimit.redis.testing.load.FaultScale;
 import io.ratelimit.redis.testing.load.Ledger;
 import io.ratelimit.redis.testing.load.Load;
+import io.ratelimit.redis.testing.load.Machine;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.AfterEach;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
 /** Redis answers, but late. */
 class SlowServerTest {
     private static final Duration FAULT = FaultScale.lasting(Duration.ofSeconds(3), Duration.ofSeconds(30));
+    private static final Duration LATE = Machine.patient(Duration.ofMillis(200));
     private static final int REQUEST_THREADS = 8;
 
     private final TcpProxy proxy = TcpProxy.to(RedisFixture.shared());
@@ -37,7 +39,7 @@ class SlowServerTest {
     void opensTheCircuitWhenEachReplyTakes200MillisecondsMore() {
         try (FaultRun run = FaultRun.start("+200 ms", limiters, Traffic.unlimited(20))) {
             long onset = System.nanoTime();
-            proxy.delayReplies(() -> Duration.ofMillis(200));
+            proxy.delayReplies(() -> LATE);
             long opened = run.awaitOpen(onset);
             run.goOn(FAULT);
             proxy.passReplies();
@@ -67,7 +69,7 @@ class SlowServerTest {
             run.say("share of the fallback %.1f%%", 100 * ledger.share(Source.FALLBACK.id()));
             assertThat(ledger.slowest())
                     .as("no hang")
-                    .isLessThan(Duration.ofMillis(500).plus(run.noise()));
+                    .isLessThan(Machine.patient(Duration.ofMillis(500)).plus(run.noise()));
         }
     }
 
@@ -91,7 +93,7 @@ class SlowServerTest {
         Traffic traffic = Traffic.unlimited(20);
         long healthy =
                 Load.start(closedLoop, limiters.senders(traffic)).awaitEnd().size();
-        proxy.delayReplies(() -> Duration.ofMillis(200));
+        proxy.delayReplies(() -> LATE);
         long slow = Load.start(closedLoop, limiters.senders(traffic)).awaitEnd().size();
 
         System.out.printf(
