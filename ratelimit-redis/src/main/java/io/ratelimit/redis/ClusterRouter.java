@@ -217,11 +217,18 @@ final class ClusterRouter implements Router {
         links.forEach((node, link) -> {
             if (!nodes.contains(node) && !seeds.contains(node) && links.remove(node, link)) {
                 try {
-                    var unused = timer.schedule(link::close, GRACE.toMillis(), TimeUnit.MILLISECONDS);
+                    var unused = timer.schedule(() -> closeAside(link), GRACE.toMillis(), TimeUnit.MILLISECONDS);
                 } catch (RejectedExecutionException closing) {
                     link.close();
                 }
             }
         });
+    }
+
+    /** To close a link may take as long as to connect, which the deadlines of calls cannot wait for. */
+    private static void closeAside(Link link) {
+        Thread closing = new Thread(link::close, "ratelimit-redis-close");
+        closing.setDaemon(true);
+        closing.start();
     }
 }

@@ -1,0 +1,196 @@
+package io.ratelimit.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.lettuce.core.protocol.CommandType;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Which node is asked, as the nodes tell who has which slot. */
+class ClusterRouterTest {
+    private static final Node ONE = new Node("one", 7001);
+    private static final Node TWO = new Node("two", 7002);
+    private static final Node THREE = new Node("three", 7003);
+
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+    private final Map<Node, FakeNode> nodes = new ConcurrentHashMap<>();
+    private volatile List<Object> slots = List.of(range(0, 8_191, ONE), range(8_192, 16_383, TWO));
+    private final ClusterRouter router = new ClusterRouter(List.of(ONE), node -> at(node), timer);
+
+    @AfterEach
+    void close() {
+        nodes.values().forEach(node -> node.closing.countDown());
+        timer.shutdownNow();
+        router.close();
+    }
+
+    @Test
+    void connectsToAllMastersBeforeItIsReady() {
+        open();
+
+        assertThat(router.shardOf(0)).isEqualTo("one:7001");
+        assertThat(router.shardOf(16_383)).isEqualTo("two:7002");
+        assertThat(at(TWO).connected).isTrue();
+    }
+
+    @Test
+    void sendsCallsToANodeThatHasJoinedOnceItsLinkIsUp() {
+        open();
+        FakeNode joining = at(THREE);
+        joining.connecting = new CompletableFuture<>();
+
+        slots = List.of(range(0, 8_191, ONE), range(8_192, 16_383, THREE));
+        router.failed();
+
+        await().until(() -> joining.attempted);
+        assertThat(router.shardOf(16_383)).as("while it is being connected").isEqualTo("two:7002");
+        joining.connecting.complete(null);
+        await().untilAsserted(() -> assertThat(router.shardOf(16_383)).isEqualTo("three:7003"));
+    }
+
+    @Test
+    void isNotHeldUpByTheEndOfALink() throws Exception {
+        open();
+
+        slots = List.of(range(0, 16_383, ONE));
+        router.failed();
+
+        await().until(() -> router.shardOf(16_383).equals("one:7001"));
+        await("a close that takes its time").until(() -> at(TWO).closingBegun);
+        assertThat(timer.submit(() -> "the timer goes on").get(5, TimeUnit.SECONDS))
+                .isNotEmpty();
+    }
+
+    @Test
+    void doesNotBelieveANodeThatHasLostSightOfTheCluster() {
+        open();
+
+        slots = List.of();
+        router.failed();
+
+        await().during(Duration.ofMillis(600)).until(() -> router.shardOf(0).equals("one:7001"));
+    }
+
+    @Test
+    void asksAgainWhenANodeRepliesNonsense() {
+        open();
+        slots = List.of("nonsense");
+        router.failed();
+        await().during(Duration.ofMillis(600)).until(() -> router.shardOf(0).equals("one:7001"));
+
+        slots = List.of(range(0, 16_383, TWO));
+
+        await().until(() -> router.shardOf(0).equals("two:7002"));
+    }
+
+    @Test
+    void followsASlotAtOnceWhenANodeSaysThatItHasMoved() {
+        open();
+        Link from = router.linkOf(call());
+
+        Link to = router.follow(new Redirection(true, call().slot(), THREE), from);
+
+        assertThat(to).isNotSameAs(from).hasToString("three:7003");
+        assertThat(router.linkOf(call())).isSameAs(to);
+    }
+
+    @Test
+    void leavesTheTableAsItIsForAKeyThatHasMovedAheadOfItsSlot() {
+        open();
+        Link from = router.linkOf(call());
+
+        assertThat(router.follow(new Redirection(false, call().slot(), THREE), from))
+                .hasToString("three:7003");
+        assertThat(router.linkOf(call())).isSameAs(from);
+    }
+
+    private void open() {
+        router.open();
+        router.awaitFirstAttempt(Duration.ofSeconds(10));
+    }
+
+    private static ScriptCall call() {
+        return new ScriptCall(new byte[][] {"key".getBytes(StandardCharsets.US_ASCII)}, new byte[0][]);
+    }
+
+    private FakeNode at(Node node) {
+        return nodes.computeIfAbsent(node, FakeNode::new);
+    }
+
+    private static Object range(long first, long last, Node node) {
+        return List.of(first, last, List.of(node.host().getBytes(StandardCharsets.US_ASCII), (long) node.port()));
+    }
+
+    /** A node that tells the slots, and of which the end takes as long as the test says. */
+    private final class FakeNode implements ScriptConnector, ScriptConnection {
+        private final Node node;
+        private final CountDownLatch closing = new CountDownLatch(1);
+        private CompletableFuture<Void> connecting = CompletableFuture.completedFuture(null);
+        private volatile boolean attempted;
+        private volatile boolean connected;
+        private volatile boolean closingBegun;
+
+        FakeNode(Node node) {
+            this.node = node;
+        }
+
+        @Override
+        public CompletionStage<ScriptConnection> connect() {
+            attempted = true;
+            return connecting.thenApply(done -> {
+                connected = true;
+                return this;
+            });
+        }
+
+        @Override
+        public CompletionStage<List<Object>> ask(CommandType command, String... words) {
+            return CompletableFuture.completedFuture(slots);
+        }
+
+        @Override
+        public CompletionStage<long[]> callByName(Script script, ScriptCall call) {
+            return new CompletableFuture<>();
+        }
+
+        @Override
+        public CompletionStage<long[]> callByText(Script script, ScriptCall call) {
+            return new CompletableFuture<>();
+        }
+
+        @Override
+        public ScriptConnection asking() {
+            return this;
+        }
+
+        @Override
+        public void onLost(Runnable task) {}
+
+        @Override
+        public void close() {
+            closingBegun = true;
+            try {
+                closing.await(1, TimeUnit.MINUTES);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+
+        @Override
+        public String toString() {
+            return node.toString();
+        }
+    }
+}
