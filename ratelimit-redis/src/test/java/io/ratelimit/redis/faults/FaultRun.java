@@ -20,14 +20,16 @@ import java.util.Locale;
  */
 final class FaultRun implements AutoCloseable {
     /** When the circuit is open at the latest, after the onset of a fault. */
-    static final Duration OPENED = Machine.patient(Duration.ofSeconds(2));
+    static final Duration OPENED = Duration.ofSeconds(2);
     /** When Redis decides again at the latest, after the end of a fault. */
-    static final Duration HEALED = Machine.patient(Duration.ofSeconds(10));
+    static final Duration HEALED = Duration.ofSeconds(10);
 
-    private static final Duration TIMEOUT = Machine.patient(Duration.ofMillis(100));
-    private static final Duration GRACE = Machine.isCrowded() ? TIMEOUT : Duration.ofMillis(10);
-    private static final Duration LOCALLY = Machine.patient(Duration.ofMillis(1));
+    private static final Duration TIMEOUT = Duration.ofMillis(100);
+    private static final Duration GRACE = Duration.ofMillis(10);
+    private static final Duration LOCALLY = Duration.ofMillis(1);
     private static final Duration LONGEST_LOAD = Duration.ofMinutes(10);
+    private static final Duration PATIENCE = Duration.ofSeconds(40);
+    private static final Duration MOST_NOISE = Duration.ofMillis(5);
     private static final int MOST_LINES = 10;
 
     private final String name;
@@ -43,10 +45,11 @@ final class FaultRun implements AutoCloseable {
         this.load = limiters.start(traffic, LONGEST_LOAD);
     }
 
-    /** Starts the usual load on limiters that are warm, and waits until it flows. */
+    /** Starts the usual load on limiters that are warm, and waits until it flows and Redis decides. */
     static FaultRun start(String name, Limiters limiters, Traffic traffic) {
         FaultRun run = new FaultRun(name, limiters, traffic);
         run.goOn(Duration.ofMillis(500));
+        run.awaitHealed();
         return run;
     }
 
@@ -60,7 +63,7 @@ final class FaultRun implements AutoCloseable {
 
     /** Waits until all circuits are open, and returns when the last one opened. */
     long awaitOpen(long onset) {
-        await().atMost(OPENED.plusSeconds(5))
+        await().atMost(PATIENCE)
                 .pollInterval(Duration.ofMillis(5))
                 .until(() -> limiters.areAll(CircuitState.OPEN) || limiters.areAll(CircuitState.HALF_OPEN));
         return transition(CircuitState.OPEN, onset);
@@ -68,9 +71,7 @@ final class FaultRun implements AutoCloseable {
 
     /** Waits until all circuits are closed, and returns when the last one closed. */
     long awaitClosed(long end) {
-        await().atMost(HEALED.plusSeconds(5))
-                .pollInterval(Duration.ofMillis(5))
-                .until(() -> limiters.areAll(CircuitState.CLOSED));
+        await().atMost(PATIENCE).pollInterval(Duration.ofMillis(5)).until(() -> limiters.areAll(CircuitState.CLOSED));
         return transition(CircuitState.CLOSED, end);
     }
 
@@ -84,7 +85,7 @@ final class FaultRun implements AutoCloseable {
 
     /** Waits until Redis decides, whether or not a circuit was open. */
     void awaitHealed() {
-        await().atMost(HEALED)
+        await().atMost(PATIENCE)
                 .pollInterval(Duration.ofMillis(5))
                 .until(() -> limiters.areAll(CircuitState.CLOSED) && limiters.isServedByRedis());
     }
@@ -113,12 +114,20 @@ final class FaultRun implements AutoCloseable {
         return ledger;
     }
 
-    /** Checks that requests were answered within the timeout, and those of a time with open circuits at once. */
-    void assertQuick(Ledger ledger, long openedAt, long closedAt) {
+    /**
+     * Checks that requests were answered within the timeout, and at once while all circuits were open.
+     *
+     * @param openedAt when the last circuit opened
+     */
+    void assertQuick(Ledger ledger, long openedAt) {
+        long closedAt = limiters.firstClosed(openedAt);
         Ledger open = ledger.between(openedAt, closedAt);
         Ledger closed =
                 ledger.only(entry -> entry.begunAtNanos() - openedAt < 0 || entry.begunAtNanos() - closedAt >= 0);
         say("p99 closed %s open %s", millis(closed.p99()), millis(open.p99()));
+        if (!isQuiet()) {
+            return;
+        }
         assertThat(closed.p99())
                 .as("%s: p99 while the circuit is closed", name)
                 .isLessThanOrEqualTo(TIMEOUT.plus(GRACE).plus(allowance()));
@@ -130,6 +139,27 @@ final class FaultRun implements AutoCloseable {
     /** Returns what 99 of 100 naps of a thread that does nothing but sleep did not exceed during this run. */
     Duration noise() {
         return sleeper.p99(begin, System.nanoTime());
+    }
+
+    void assertOpened(long onset, long opened) {
+        if (isQuiet()) {
+            assertThat(between(onset, opened)).as("%s: circuit open", name).isLessThan(OPENED);
+        }
+    }
+
+    void assertHealed(long end, long closed) {
+        if (isQuiet()) {
+            assertThat(between(end, closed)).as("%s: back", name).isLessThan(HEALED);
+        }
+    }
+
+    /** Returns whether times say something about the limiter: on a machine that is too busy, they do about its queue. */
+    boolean isQuiet() {
+        if (!Machine.isCrowded() && noise().compareTo(MOST_NOISE) < 0) {
+            return true;
+        }
+        say("times not judged: noise %s%s", millis(noise()), Machine.isCrowded() ? ", crowded" : "");
+        return false;
     }
 
     /** A decision passes several threads, of which each may be as late as the one that sleeps. */

@@ -32,6 +32,7 @@ class FlappingTest {
                 }
                 long end = System.nanoTime();
                 run.awaitHealed();
+                long healed = System.nanoTime();
                 run.goOn(Duration.ofMillis(500));
                 Ledger ledger = run.end();
 
@@ -42,11 +43,10 @@ class FlappingTest {
                         changes.stream()
                                 .filter(change -> change.to() == CircuitState.OPEN)
                                 .count(),
-                        FaultRun.millis(FaultRun.between(
-                                end,
-                                Math.max(end, changes.get(changes.size() - 1).atNanos()))),
+                        FaultRun.millis(FaultRun.between(end, healed)),
                         proxy.accepted() - accepted,
                         proxy.mostAtOnce());
+                run.assertHealed(end, healed);
                 assertThat(proxy.mostAtOnce()).as("connections at once").isLessThanOrEqualTo(3);
                 // The fault's first half lets no connection through; the second one, at most a few.
                 assertThat(proxy.accepted() - accepted).as("connections").isLessThanOrEqualTo(3 * ROUNDS);

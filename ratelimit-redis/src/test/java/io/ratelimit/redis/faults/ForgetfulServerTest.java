@@ -19,7 +19,7 @@ class ForgetfulServerTest {
     @Test
     void decidesEverythingWhileScriptsAreFlushedEvery10Milliseconds() {
         try (RedisProcess redis = RedisProcess.start();
-                Limiters limiters = Limiters.at(redis.host(), redis.port());
+                Limiters limiters = Limiters.unhurriedAt(redis.host(), redis.port());
                 RedisClient client = RedisClient.create(redis.uri())) {
             RedisCommands<String, String> commands = client.connect().sync();
             limiters.warmUp();
@@ -42,7 +42,7 @@ class ForgetfulServerTest {
     @Test
     void goesOnWithoutAnErrorWhenAllKeysAreFlushed() {
         try (RedisProcess redis = RedisProcess.start();
-                Limiters limiters = Limiters.at(redis.host(), redis.port())) {
+                Limiters limiters = Limiters.unhurriedAt(redis.host(), redis.port())) {
             limiters.warmUp();
             try (FaultRun run = FaultRun.start("FLUSHALL", limiters, Traffic.of(20, "10/30d"))) {
                 String flushed = redis.ask(RedisCommands::flushall);
@@ -59,7 +59,7 @@ class ForgetfulServerTest {
     @Test
     void goesOnWithoutAnErrorWhenRedisEvictsQuotas() {
         try (RedisProcess redis = RedisProcess.start("--maxmemory", "3mb", "--maxmemory-policy", "allkeys-random");
-                Limiters limiters = Limiters.at(redis.host(), redis.port())) {
+                Limiters limiters = Limiters.unhurriedAt(redis.host(), redis.port())) {
             limiters.warmUp();
             try (FaultRun run = FaultRun.start("eviction", limiters, Traffic.unlimited(1_000_000))) {
                 redis.ask(commands -> {

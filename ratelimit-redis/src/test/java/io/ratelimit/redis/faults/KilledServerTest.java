@@ -56,11 +56,11 @@ class KilledServerTest {
                         OutageBound.most(before),
                         OutageBound.most(during),
                         OutageBound.most(after));
-                assertThat(FaultRun.between(onset, opened)).isLessThan(FaultRun.OPENED);
-                assertThat(FaultRun.between(end, closed)).isLessThan(FaultRun.HEALED);
+                run.assertOpened(onset, opened);
+                run.assertHealed(end, closed);
                 assertThat(limiters.failures().of(StoreException.Kind.CONNECTION))
                         .isPositive();
-                run.assertQuick(ledger, opened, closed);
+                run.assertQuick(ledger, opened);
                 assertThat(new OutageBound(LIMIT, instances, LIMIT / instances).exceeded(before, during))
                         .as("windows with more than what remained at onset and the shares")
                         .isEmpty();

@@ -82,8 +82,13 @@ final class Limiters implements AutoCloseable {
         return with(redis, count, Machine.patient(TIMEOUT), Machine.patient(defaults.slowCallDuration()));
     }
 
+    /** As {@link #unhurried}, at a server. */
+    static Limiters unhurriedAt(String host, int port) {
+        return unhurried(() -> RedisLimitStore.builder(RedisURI.create(host, port)));
+    }
+
     /** Starts a limiter for faults that show otherwise than by slowness, so that no stall of the machine's is taken for one. */
-    static Limiters patient(Supplier<RedisLimitStore.Builder> redis) {
+    static Limiters unhurried(Supplier<RedisLimitStore.Builder> redis) {
         Duration slow = FaultScale.lasting(Duration.ofSeconds(2), FailoverSettings.DEFAULTS.slowCallDuration());
         return with(redis, 1, FaultScale.lasting(Duration.ofSeconds(3), TIMEOUT), slow);
     }
@@ -173,7 +178,7 @@ final class Limiters implements AutoCloseable {
         return List.copyOf(transitions);
     }
 
-    /** Returns when the last limiter's circuit first changed to a state after a moment. */
+    /** Returns when the last limiter's circuit first changed to a state after a moment; that moment if none did. */
     long changedTo(CircuitState state, long afterNanos) {
         return IntStream.range(0, stores.size())
                 .mapToLong(limiter -> transitions.stream()
@@ -182,10 +187,18 @@ final class Limiters implements AutoCloseable {
                                 && change.atNanos() - afterNanos >= 0)
                         .mapToLong(Transition::atNanos)
                         .findFirst()
-                        .orElseThrow(() ->
-                                new AssertionError("circuit of limiter " + limiter + " never " + state + " after")))
+                        .orElse(afterNanos))
                 .max()
                 .orElseThrow();
+    }
+
+    /** Returns when the first circuit closed after a moment; that moment if none did. */
+    long firstClosed(long afterNanos) {
+        return transitions.stream()
+                .filter(change -> change.to() == CircuitState.CLOSED && change.atNanos() - afterNanos >= 0)
+                .mapToLong(Transition::atNanos)
+                .findFirst()
+                .orElse(afterNanos);
     }
 
     /** Returns the failures by kind. */

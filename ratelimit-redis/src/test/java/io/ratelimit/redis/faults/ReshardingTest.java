@@ -46,7 +46,7 @@ class ReshardingTest {
     @Test
     void countsEveryDecisionOverOneKeyExactlyAndWithoutTheFallback() {
         try (RedisCluster cluster = RedisCluster.ofMasters(MASTERS);
-                Limiters limiters = Limiters.patient(() -> RedisLimitStore.cluster(cluster.uris()))) {
+                Limiters limiters = Limiters.unhurried(() -> RedisLimitStore.cluster(cluster.uris()))) {
             limiters.warmUp();
             try (Load load = load(limiters, number -> Operation.Acquire.of(demand(number, HOURLY)))) {
                 moveSlotsAround(cluster);
@@ -67,7 +67,7 @@ class ReshardingTest {
     @Test
     void countsDecisionsOverSeveralKeysExactlyAndTellsThoseThatHadToWaitTooLong() {
         try (RedisCluster cluster = RedisCluster.ofMasters(MASTERS);
-                Limiters limiters = Limiters.patient(() -> RedisLimitStore.cluster(cluster.uris()))) {
+                Limiters limiters = Limiters.unhurried(() -> RedisLimitStore.cluster(cluster.uris()))) {
             limiters.warmUp();
             try (Load load =
                     load(limiters, number -> Operation.Acquire.of(demand(number, HOURLY), demand(number, DAILY)))) {

@@ -109,7 +109,7 @@ class SentinelFailoverTest {
     }
 
     private static Limiters at(RedisSentinels redis) {
-        return Limiters.patient(() -> RedisLimitStore.builder(redis.uri()));
+        return Limiters.unhurried(() -> RedisLimitStore.builder(redis.uri()));
     }
 
     private static Traffic limited() {
@@ -132,7 +132,7 @@ class SentinelFailoverTest {
                 "promoted after %s back %s later",
                 FaultRun.millis(FaultRun.between(onset, promoted)),
                 FaultRun.millis(FaultRun.between(promoted, closed)));
-        assertThat(FaultRun.between(promoted, closed)).isLessThanOrEqualTo(FaultRun.HEALED);
+        run.assertHealed(promoted, closed);
         assertThat(ledger.only(entry -> entry.begunAtNanos() - closed >= 0).share(Source.FALLBACK.id()))
                 .as("of the fallback once the new master serves")
                 .isZero();

@@ -77,9 +77,9 @@ class SilentServerTest {
         run.say(
                 "open after %s back after %s",
                 FaultRun.millis(FaultRun.between(onset, opened)), FaultRun.millis(FaultRun.between(end, closed)));
-        assertThat(FaultRun.between(onset, opened)).isLessThan(FaultRun.OPENED);
-        assertThat(FaultRun.between(end, closed)).isLessThan(FaultRun.HEALED);
-        run.assertQuick(ledger, opened, closed);
+        run.assertOpened(onset, opened);
+        run.assertHealed(end, closed);
+        run.assertQuick(ledger, opened);
         return ledger;
     }
 }
