@@ -74,12 +74,12 @@ final class SampleUnderFaults implements AutoCloseable {
         return processes.get(0);
     }
 
-    /** Waits until all processes are seen with an open circuit. */
-    void awaitOpen() {
-        awaitEach(process -> Meters.of(process).isCircuitOpen());
+    /** Returns when all processes were first seen with an open circuit. */
+    long awaitOpen() {
+        return awaitEach(process -> Meters.of(process).isCircuitOpen());
     }
 
-    /** Returns how long after a moment the last process logged that its circuit is open. */
+    /** Returns how long after a moment the last process logged that its circuit is open; zero if none did. */
     Duration opened(LocalTime since) throws IOException {
         Duration latest = Duration.ZERO;
         for (SampleProcess process : processes) {
