@@ -8,7 +8,7 @@ import io.ratelimit.store.StoreException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +33,7 @@ final class Circuit {
 
     private record Incident(long notedNanos, @Nullable Object cause) {}
 
-    Circuit(FailoverSettings settings, BiConsumer<Circuit, CircuitState> onChange, Runnable onProbe) {
+    Circuit(FailoverSettings settings, Consumer<Circuit> onChange, Runnable onProbe) {
         this.breaker = CircuitBreaker.of("ratelimit", config(settings));
         this.slowNanos = settings.slowCallDuration().toNanos();
         breaker.getEventPublisher().onStateTransition(event -> {
@@ -41,10 +41,10 @@ final class Circuit {
                 case HALF_OPEN -> onProbe.run();
                 case OPEN -> {
                     if (event.getStateTransition().getFromState() == CircuitBreaker.State.CLOSED) {
-                        onChange.accept(this, CircuitState.OPEN);
+                        onChange.accept(this);
                     }
                 }
-                case CLOSED -> onChange.accept(this, CircuitState.CLOSED);
+                case CLOSED -> onChange.accept(this);
                 case FORCED_OPEN -> {
                     // The store is closed; nobody has to be told.
                 }

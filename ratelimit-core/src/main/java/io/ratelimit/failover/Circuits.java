@@ -90,7 +90,7 @@ final class Circuits {
         Circuit gone = byShard.remove(shard);
         if (gone != null) {
             gone.close();
-            changed(shard, gone, CircuitState.CLOSED);
+            changed(shard, gone);
         }
     }
 
@@ -103,17 +103,18 @@ final class Circuits {
     }
 
     private Circuit create(String shard) {
-        return new Circuit(settings, (circuit, state) -> changed(shard, circuit, state), () -> onProbe.accept(shard));
+        return new Circuit(settings, circuit -> changed(shard, circuit), () -> onProbe.accept(shard));
     }
 
-    private synchronized void changed(String shard, Circuit circuit, CircuitState state) {
+    /** Looks at the state as it is by now: two transitions may come here in another order than they were made. */
+    private synchronized void changed(String shard, Circuit circuit) {
         if (closed) {
             return;
         }
-        if (state == CircuitState.OPEN) {
-            open.put(shard, circuit);
-        } else {
+        if (circuit.isClosed() || byShard.get(shard) != circuit) {
             open.remove(shard, circuit);
+        } else {
+            open.put(shard, circuit);
         }
         boolean isOpen = !open.isEmpty();
         if (isOpen != told) {
