@@ -196,7 +196,7 @@ public final class FailoverStore implements LimitStore {
     private Decision decideWithout(Operation operation, boolean owed) {
         Decision decision = failureDecider.decide(operation);
         boolean takes = operation instanceof Operation.Acquire || operation instanceof Operation.Charge;
-        if (takes && owed && decision.source().equals(Source.FALLBACK)) {
+        if (takes && owed) {
             fallback.owe(decision);
             recovery.awaken();
         }

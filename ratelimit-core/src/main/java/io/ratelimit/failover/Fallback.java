@@ -2,7 +2,6 @@ package io.ratelimit.failover;
 
 import io.ratelimit.limit.Decision;
 import io.ratelimit.limit.Demand;
-import io.ratelimit.limit.FailurePolicy;
 import io.ratelimit.limit.Grant;
 import io.ratelimit.limit.Key;
 import io.ratelimit.limit.Limit;
@@ -47,7 +46,7 @@ final class Fallback {
     /** Notes what was admitted without the store's knowledge. */
     void owe(Decision admitted) {
         for (Grant grant : admitted.grants()) {
-            if (grant.demand().onFailure() == FailurePolicy.LOCAL) {
+            if (grant.source().equals(Source.FALLBACK)) {
                 debts.note(grant.demand());
             }
         }

@@ -181,6 +181,18 @@ class OutageTest {
     }
 
     @Test
+    void chargesWhatOnlyAWatchedLimitAdmitted() {
+        Demand enforced = new Demand(new Key("a", "rule:enforced"), Limit.parse("5/1h"), 1, FailurePolicy.ALLOW);
+        Demand watched = demand("a", "5/1h");
+        openCircuit();
+        decide(new Operation.Acquire(List.of(enforced), List.of(watched)));
+        backend.heal();
+        awaitClosed();
+
+        assertThat(acquire(watched).remaining()).isEqualTo(3);
+    }
+
+    @Test
     void doesNotChargeCallsThatTheBackendMayHaveCountedItself() {
         Demand demand = demand("a", "5/1h");
         backend.failWith(StoreException.Kind.TIMEOUT);
