@@ -168,11 +168,11 @@ public final class FailoverStore implements LimitStore {
     private CompletionStage<List<Decision>> askPrimary(List<Operation> operations, Circuit circuit) {
         long start = System.nanoTime();
         return StoreException.guard(() -> primary.executeAll(operations)).handle((decisions, failure) -> {
-            if (failure == null) {
+            StoreException known = Recovery.lost(decisions, failure, operations.size());
+            if (known == null) {
                 decisions.forEach(decision -> answered(decision, circuit, start));
                 return decisions;
             }
-            StoreException known = StoreException.of(failure);
             return operations.stream()
                     .map(operation -> lost(operation, known, circuit, start))
                     .toList();

@@ -214,7 +214,8 @@ final class Recovery implements AutoCloseable {
         });
     }
 
-    private static @Nullable StoreException lost(
+    /** Returns the failure of a call, also of one that left operations unanswered; {@code null} if it was answered. */
+    static @Nullable StoreException lost(
             @Nullable List<Decision> decisions, @Nullable Throwable failure, int expected) {
         if (failure != null) {
             return StoreException.of(failure);

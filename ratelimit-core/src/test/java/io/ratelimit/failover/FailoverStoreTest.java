@@ -146,6 +146,17 @@ class FailoverStoreTest {
         assertThat(failures).containsOnly(StoreException.Kind.OTHER);
     }
 
+    @Test
+    void answersSeveralOperationsThatABackendLeavesUnanswered() {
+        Demand demand = demand("a", FailurePolicy.LOCAL);
+        backend.answerNothing = true;
+
+        assertThat(store.executeAll(List.of(Operation.Peek.of(demand), Operation.Charge.of(demand))))
+                .succeedsWithin(Duration.ZERO)
+                .satisfies(decisions -> assertThat(decisions).hasSize(2));
+        assertThat(failures).containsOnly(StoreException.Kind.OTHER);
+    }
+
     private Decision decide(Operation operation) {
         return store.execute(operation).toCompletableFuture().join();
     }
