@@ -6,6 +6,7 @@ import io.ratelimit.limit.Key;
 import io.ratelimit.store.LimitStore;
 import io.ratelimit.store.Operation;
 import io.ratelimit.store.StoreException;
+import io.ratelimit.store.StoreException.Fate;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -87,12 +88,32 @@ final class Recovery implements AutoCloseable {
                             ? execute(operation, begunAtNanos)
                             : notAskedMeanwhile());
         }
+        if (!owing.isEmpty() && !isOfOneOwner(operation)) {
+            return settleAll(byOwner(owing))
+                    .thenCompose(done -> isStillQuick(operation, begunAtNanos)
+                            ? execute(operation, begunAtNanos)
+                            : notAskedMeanwhile());
+        }
         Claim claim = claim(owing);
         if (claim.keys().size() < owing.size()) {
             release(claim, null);
             return execute(operation, begunAtNanos);
         }
         return settle(claim, List.of(operation)).thenApply(decisions -> decisions.get(0));
+    }
+
+    private static boolean isOfOneOwner(Operation operation) {
+        return operation.keys().stream().map(Key::owner).distinct().count() == 1;
+    }
+
+    /** Charges at the same time, and fails if one of the calls does, in which case nothing is asked behind it. */
+    private CompletionStage<Void> settleAll(Collection<List<Key>> byOwner) {
+        CompletableFuture<?>[] calls = byOwner.stream()
+                .map(ofOne -> settle(claim(ofOne), List.of()).toCompletableFuture())
+                .toArray(CompletableFuture[]::new);
+        return CompletableFuture.allOf(calls)
+                .exceptionallyCompose(failure -> CompletableFuture.failedFuture(
+                        StoreException.of(failure).withFate(Fate.NOT_CARRIED_OUT)));
     }
 
     /** Sees to it that debts are charged even if nobody asks for their keys. */
@@ -162,7 +183,7 @@ final class Recovery implements AutoCloseable {
                 "The store failed or was slow while others were asking for the same key",
                 null,
                 null,
-                StoreException.Fate.NOT_CARRIED_OUT));
+                Fate.NOT_CARRIED_OUT));
     }
 
     /** Keys whose debts one call is about to charge; whoever asks for them meanwhile waits until it is done. */
@@ -183,7 +204,8 @@ final class Recovery implements AutoCloseable {
         if (failure == null) {
             claim.done().complete(null);
         } else {
-            claim.done().completeExceptionally(notCarriedOut(failure));
+            // Those who waited were never sent, whatever became of the call that they waited for.
+            claim.done().completeExceptionally(failure.withFate(Fate.NOT_CARRIED_OUT));
         }
     }
 
@@ -223,15 +245,5 @@ final class Recovery implements AutoCloseable {
         return decisions != null && decisions.size() == expected
                 ? null
                 : new StoreException(StoreException.Kind.OTHER, "A store left operations unanswered", null);
-    }
-
-    /** Those who waited were never sent, whatever became of the call that they waited for. */
-    private static StoreException notCarriedOut(StoreException failure) {
-        return new StoreException(
-                failure.kind(),
-                String.valueOf(failure.getMessage()),
-                failure,
-                failure.incident(),
-                StoreException.Fate.NOT_CARRIED_OUT);
     }
 }

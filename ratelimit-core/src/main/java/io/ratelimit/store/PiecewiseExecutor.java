@@ -160,8 +160,8 @@ public final class PiecewiseExecutor {
         CompletionStage<Void> done = carryOut(pieces.get(0), answers);
         for (Piece piece : pieces.subList(1, pieces.size())) {
             done = done.thenCompose(before -> carryOut(piece, answers)
-                    .exceptionallyCompose(failure ->
-                            CompletableFuture.failedFuture(refated(StoreException.of(failure), Fate.UNKNOWN))));
+                    .exceptionallyCompose(failure -> CompletableFuture.failedFuture(
+                            StoreException.of(failure).withFate(Fate.UNKNOWN))));
         }
         return done.thenApply(all -> Decision.of(answers.list(), List.of()));
     }
@@ -232,14 +232,9 @@ public final class PiecewiseExecutor {
                                     new Operation.Peek(((Operation.Acquire) piece.operation()).demands(), List.of()))
                             .thenAccept(answer -> answers.put(piece, answer))
                             .exceptionallyCompose(failure -> CompletableFuture.failedFuture(
-                                    refated(StoreException.of(failure), Fate.NOT_CARRIED_OUT))))
+                                    StoreException.of(failure).withFate(Fate.NOT_CARRIED_OUT))))
                     .toList());
         }
-    }
-
-    private static StoreException refated(StoreException failure, Fate fate) {
-        return new StoreException(
-                failure.kind(), String.valueOf(failure.getMessage()), failure, failure.incident(), fate);
     }
 
     private static CompletionStage<Void> allOf(List<CompletionStage<Void>> stages) {

@@ -110,6 +110,11 @@ public final class StoreException extends RuntimeException {
         return fate;
     }
 
+    /** Returns the same failure of a call of which something else became. */
+    public StoreException withFate(Fate other) {
+        return other == fate ? this : new StoreException(kind, String.valueOf(getMessage()), this, incident, other);
+    }
+
     /** Returns what the call was lost with, such as a connection: calls of one incident count as one failure. */
     public @Nullable Object incident() {
         return incident;

@@ -186,6 +186,51 @@ class ShardOutageTest {
         assertThat(store.circuitState()).isEqualTo(CircuitState.CLOSED);
     }
 
+    @Test
+    void chargesNobodyTwiceWhenOneOfSeveralOwnersInAShardCannotBeCharged() {
+        try (FailoverStore over = FailoverStore.around(new Whole(backend))
+                .settings(new FailoverSettings(100, Duration.ofSeconds(10), Duration.ofSeconds(8), 1_000))
+                .ticker(ticker)
+                .build()) {
+            shards.forEach(shard -> shard.failWith(StoreException.Kind.CONNECTION));
+            assertThat(decide(over, Operation.Acquire.of(first.withCost(2))).source())
+                    .isEqualTo(Source.FALLBACK);
+            assertThat(decide(over, Operation.Acquire.of(second.withCost(2))).source())
+                    .isEqualTo(Source.FALLBACK);
+            shards.get(0).heal();
+
+            assertThat(decide(over, Operation.Acquire.of(first, second)).source())
+                    .isEqualTo(Source.FALLBACK);
+
+            shards.get(1).heal();
+            await().untilAsserted(() -> assertThat(
+                            decide(over, Operation.Peek.of(second)).remaining())
+                    .isEqualTo(7));
+            assertThat(decide(over, Operation.Peek.of(first)).remaining())
+                    .as("two alone and one together")
+                    .isEqualTo(7);
+        }
+    }
+
+    /** A store whose parts fail by themselves though it is one shard, as a node of a cluster with several slots. */
+    private static final class Whole implements LimitStore {
+        private final LimitStore parts;
+
+        Whole(LimitStore parts) {
+            this.parts = parts;
+        }
+
+        @Override
+        public CompletionStage<List<Decision>> executeAll(List<Operation> operations) {
+            return parts.executeAll(operations);
+        }
+
+        @Override
+        public void close() {
+            // The test closes the parts.
+        }
+    }
+
     /** A store whose one shard hands everything to another one, as when a replica takes over. */
     private static final class Moving implements LimitStore {
         private final LimitStore before;
