@@ -225,6 +225,7 @@ final class Recovery implements AutoCloseable {
                     decisions.subList(0, owed.size()).forEach(fallback::settled);
                 } else if (lost.fate() == StoreException.Fate.NOT_CARRIED_OUT) {
                     debts.putBack(owed);
+                    awaken();
                 }
             } finally {
                 release(claim, lost);

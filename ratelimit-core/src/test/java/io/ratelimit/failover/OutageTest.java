@@ -181,6 +181,21 @@ class OutageTest {
     }
 
     @Test
+    void chargesInTheBackgroundWhatWasRefusedLate() {
+        openCircuit();
+        acquire(demand("a", "5/1h"));
+        CompletableFuture<Void> answer = new CompletableFuture<>();
+        backend.holdAnswers("a", answer);
+        backend.heal();
+        awaitClosed();
+        await().until(() -> requestsOf("a") > 0);
+        answer.completeExceptionally(new StoreException(StoreException.Kind.LOADING, "refused late", null));
+        backend.holdAnswers("nobody", answer);
+
+        await("another attempt").until(() -> charged("a") > 1);
+    }
+
+    @Test
     void chargesWhatOnlyAWatchedLimitAdmitted() {
         Demand enforced = new Demand(new Key("a", "rule:enforced"), Limit.parse("5/1h"), 1, FailurePolicy.ALLOW);
         Demand watched = demand("a", "5/1h");
