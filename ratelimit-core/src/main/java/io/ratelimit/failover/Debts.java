@@ -18,12 +18,24 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the fallback admitted and the store does not know: for each key the permits that have neither left their window nor
- * refilled since. They age by the limit's own arithmetic, in counters apart from those that decide.
+ * refilled since. They age by the limit's own arithmetic, in counters apart from those that decide, and go on to age while
+ * they are being charged, so that one that the store refuses again and again does not grow old later.
  */
 final class Debts {
     private final int maxKeys;
     private final MemoryStore admitted;
-    private final Map<Key, Demand> open = new ConcurrentHashMap<>();
+    private final Map<Key, Debt> open = new ConcurrentHashMap<>();
+    private final Map<Key, Debt> underway = new ConcurrentHashMap<>();
+
+    /**
+     * @param last what was admitted last
+     * @param counter where what was admitted is counted: another one while an earlier debt of the key is being charged
+     */
+    private record Debt(Demand last, Key counter) {
+        Demand counted() {
+            return new Demand(counter, last.limit(), last.cost(), last.onFailure());
+        }
+    }
 
     Debts(int maxKeys, Ticker ticker) {
         this.maxKeys = maxKeys;
@@ -38,8 +50,9 @@ final class Debts {
     void note(Demand demand) {
         if (open.size() < maxKeys || open.containsKey(demand.key())) {
             open.compute(demand.key(), (key, known) -> {
-                admit(demand);
-                return demand;
+                Debt debt = new Debt(demand, known == null ? counterOf(key) : known.counter());
+                admit(debt.counted());
+                return debt;
             });
         }
     }
@@ -47,7 +60,9 @@ final class Debts {
     /** Forgets what was given back. */
     void forgive(Grant grant) {
         open.computeIfPresent(grant.demand().key(), (key, known) -> {
-            Decision left = admitted.decide(new Operation.Refund(List.of(grant)));
+            Demand returned = new Debt(grant.demand(), known.counter()).counted();
+            Decision left = admitted.decide(
+                    new Operation.Refund(List.of(new Grant(returned, grant.takenAt(), grant.source()))));
             return left.resetAfter().isZero() ? null : known;
         });
     }
@@ -73,30 +88,65 @@ final class Debts {
         return open.keySet().stream().filter(chargeable).limit(most).toList();
     }
 
+    /** Forgets debts that were taken out, because the store knows them, or may. */
+    void forgetTaken(List<Demand> debts) {
+        for (Demand debt : debts) {
+            Debt taken = underway.remove(debt.key());
+            if (taken != null) {
+                clear(taken);
+            }
+        }
+    }
+
     /** Puts debts back that could not be charged. */
     void putBack(List<Demand> debts) {
-        debts.forEach(this::note);
+        for (Demand debt : debts) {
+            Debt taken = underway.remove(debt.key());
+            if (taken != null && open.putIfAbsent(debt.key(), taken) != null) {
+                clear(taken);
+                note(debt);
+            }
+        }
+    }
+
+    /** Forgets the debts of these keys. */
+    void forget(List<Key> keys) {
+        keys.forEach(key -> open.computeIfPresent(key, (same, known) -> {
+            clear(known);
+            return null;
+        }));
+    }
+
+    private Key counterOf(Key key) {
+        Debt charging = underway.get(key);
+        return charging == null || !charging.counter().equals(key) ? key : new Key(key.owner(), key.counter() + "'");
     }
 
     private @Nullable Demand take(Key key) {
         AtomicReference<@Nullable Demand> debt = new AtomicReference<>();
         open.computeIfPresent(key, (same, known) -> {
-            debt.set(debtOf(known));
+            long used = known.last().limit().capacity()
+                    - admitted.decide(Operation.Peek.of(known.counted())).remaining();
+            if (used > 0) {
+                underway.put(key, known);
+                debt.set(known.last().withCost(used));
+            } else {
+                clear(known);
+            }
             return null;
         });
         return debt.get();
     }
 
-    private @Nullable Demand debtOf(Demand known) {
-        Decision state = admitted.decide(Operation.Peek.of(known));
-        Decision forgotten = admitted.decide(new Operation.Reset(List.of(known)));
-        long used = forgotten.remaining() - state.remaining();
-        return used > 0 ? known.withCost(used) : null;
-    }
-
     private void admit(Demand demand) {
         if (!admitted.decide(Operation.Charge.of(demand)).allowed()) {
             throw new IllegalStateException("A charge is never denied");
+        }
+    }
+
+    private void clear(Debt debt) {
+        if (!admitted.decide(new Operation.Reset(List.of(debt.counted()))).allowed()) {
+            throw new IllegalStateException("A reset is never denied");
         }
     }
 }

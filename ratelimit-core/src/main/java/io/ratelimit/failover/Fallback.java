@@ -62,7 +62,7 @@ final class Fallback {
 
     Decision reset(List<Demand> demands) {
         List<Key> keys = demands.stream().map(Demand::key).toList();
-        debts.take(keys);
+        debts.forget(keys);
         last.forget(keys);
         return answer(counters.decide(new Operation.Reset(demands)), demands, List.of());
     }

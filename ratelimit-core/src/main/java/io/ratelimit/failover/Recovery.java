@@ -221,11 +221,14 @@ final class Recovery implements AutoCloseable {
         return asked.handle((decisions, failure) -> {
             StoreException lost = lost(decisions, failure, operations.size());
             try {
-                if (lost == null) {
-                    decisions.subList(0, owed.size()).forEach(fallback::settled);
-                } else if (lost.fate() == StoreException.Fate.NOT_CARRIED_OUT) {
+                if (lost != null && lost.fate() == Fate.NOT_CARRIED_OUT) {
                     debts.putBack(owed);
                     awaken();
+                } else {
+                    debts.forgetTaken(owed);
+                }
+                if (lost == null) {
+                    decisions.subList(0, owed.size()).forEach(fallback::settled);
                 }
             } finally {
                 release(claim, lost);

@@ -180,6 +180,39 @@ class OutageTest {
         assertThat(charged("a")).isZero();
     }
 
+    @ParameterizedTest
+    @EnumSource(Algorithm.class)
+    void letsDebtsAgeThatTheBackendRefusesAgainAndAgain(Algorithm algorithm) {
+        Demand demand = demand("a", Limit.parse("5/1m", algorithm));
+        try (FailoverStore patient = FailoverStore.around(backend)
+                .settings(new FailoverSettings(100, Duration.ofSeconds(10), Duration.ofSeconds(8), 1_000))
+                .ticker(ticker)
+                .build()) {
+            fail(StoreException.Kind.OOM);
+            assertThat(patient.execute(Operation.Acquire.of(demand.withCost(5)))
+                            .toCompletableFuture()
+                            .join()
+                            .source())
+                    .isEqualTo(Source.FALLBACK);
+            for (int i = 0; i < 5; i++) {
+                long asked = requestsOf("a");
+                long until = System.nanoTime() + Duration.ofMillis(500).toNanos();
+                await("an attempt to charge, unless nothing is owed any more")
+                        .until(() -> requestsOf("a") > asked || System.nanoTime() - until > 0);
+                ticker.advance(Duration.ofSeconds(26));
+            }
+            assertThat(requestsOf("a")).as("attempts").isGreaterThan(2);
+            backend.heal();
+
+            assertThat(patient.execute(Operation.Acquire.of(demand))
+                            .toCompletableFuture()
+                            .join()
+                            .remaining())
+                    .as("what was taken two minutes ago has left the window or has refilled")
+                    .isEqualTo(4);
+        }
+    }
+
     @Test
     void chargesInTheBackgroundWhatWasRefusedLate() {
         openCircuit();
