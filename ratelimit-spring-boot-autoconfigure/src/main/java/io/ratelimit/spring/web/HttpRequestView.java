@@ -3,8 +3,6 @@ package io.ratelimit.spring.web;
 import io.ratelimit.identity.RequestView;
 import jakarta.servlet.http.HttpServletRequest;
 import java.security.Principal;
-import java.util.Collections;
-import java.util.Enumeration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -28,14 +26,12 @@ final class HttpRequestView implements RequestView {
 
     @Override
     public String remoteAddress() {
-        String address = container.getRemoteAddr();
-        return address == null ? "" : address;
+        return Connections.address(container);
     }
 
     @Override
     public List<String> headers(String name) {
-        Enumeration<String> lines = container.getHeaders(name);
-        return lines == null ? List.of() : Collections.list(lines);
+        return Connections.headers(container, name);
     }
 
     @Override

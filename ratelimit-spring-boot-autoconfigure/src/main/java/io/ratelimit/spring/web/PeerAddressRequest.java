@@ -4,8 +4,8 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 
 /**
- * The request as the application sees it, but with the address of the connection: Spring's {@code ForwardedHeaderFilter}
- * believes whatever the client claims, and a key made from that would be a fresh quota for every claim.
+ * The request as the application sees it, but with the address of the connection: Spring's {@code ForwardedHeaderFilter} and
+ * Jetty believe whatever the client claims, and a key made from that would be a fresh quota for every claim.
  */
 final class PeerAddressRequest extends HttpServletRequestWrapper {
     private final HttpServletRequest container;
@@ -17,16 +17,17 @@ final class PeerAddressRequest extends HttpServletRequestWrapper {
 
     @Override
     public String getRemoteAddr() {
-        return container.getRemoteAddr();
+        return Connections.address(container);
     }
 
     @Override
     public String getRemoteHost() {
-        return container.getRemoteHost();
+        // As containers do that look no names up.
+        return Connections.address(container);
     }
 
     @Override
     public int getRemotePort() {
-        return container.getRemotePort();
+        return Connections.port(container);
     }
 }

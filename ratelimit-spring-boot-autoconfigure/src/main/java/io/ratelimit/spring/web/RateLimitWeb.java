@@ -35,10 +35,9 @@ import org.springframework.web.servlet.handler.MappedInterceptor;
  *   <li>{@link #requestRules} as a bean, for the annotation layer and the application.
  * </ul>
  *
- * <p>With {@code server.forward-headers-strategy: framework}, addresses come from the connection and the forwarded header of
- * trusted proxies, never from what that filter made of the request. With {@code native}, the container itself has replaced
- * the address by what the proxies that it trusts say, and taken them out of the header; that address is then the
- * connection's, and there is normally no proxy left to trust here.
+ * <p>Addresses come from the connection and the forwarded header of trusted proxies, whatever
+ * {@code server.forward-headers-strategy} makes of the request: never from what Spring's {@code ForwardedHeaderFilter}, Jetty's
+ * customizer or, where its first valve calls {@link KeptConnection#keep}, Tomcat's {@code RemoteIpValve} put there.
  *
  * <p>Safe for any number of threads. Closing it wakes the requests that wait for their turn.
  */

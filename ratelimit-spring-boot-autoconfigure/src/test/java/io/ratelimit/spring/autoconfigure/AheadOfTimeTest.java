@@ -3,6 +3,7 @@ package io.ratelimit.spring.autoconfigure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Map;
+import org.eclipse.jetty.ee11.servlet.ServletApiRequest;
 import org.junit.jupiter.api.Test;
 import org.springframework.aot.generate.ClassNameGenerator;
 import org.springframework.aot.generate.DefaultGenerationContext;
@@ -31,6 +32,14 @@ class AheadOfTimeTest {
         assertThat(RuntimeHintsPredicates.resource().forResource("io/ratelimit/redis/decide.lua"))
                 .accepts(hints);
         assertThat(RuntimeHintsPredicates.proxies().forInterfaces(jakarta.servlet.http.HttpServletRequest.class))
+                .accepts(hints);
+    }
+
+    @Test
+    void findsJettyByItsName() {
+        RuntimeHints hints = new RuntimeHints();
+        new RateLimitRuntimeHints().registerHints(hints, getClass().getClassLoader());
+        assertThat(RuntimeHintsPredicates.reflection().onType(ServletApiRequest.class))
                 .accepts(hints);
     }
 

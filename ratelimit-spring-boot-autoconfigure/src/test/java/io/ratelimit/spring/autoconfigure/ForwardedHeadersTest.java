@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is said about a container that rewrites addresses by itself. */
+/** What is said where addresses are expected in headers that do not count. */
 class ForwardedHeadersTest {
     private static final String RULES = "ratelimit: {rules: [{id: a, path: /a, key: ip, limit: 5/1m}]}";
 
@@ -22,15 +22,15 @@ class ForwardedHeadersTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"native", "NATIVE"})
-    void warnsThatTheContainerRewritesAddresses(String strategy) {
+    @ValueSource(strings = {"native", "NATIVE", "framework"})
+    void warnsWhereNoProxyIsTrusted(String strategy) {
         assertThat(warningsWith("server.forward-headers-strategy=" + strategy))
                 .singleElement()
                 .asString()
                 .contains(
-                        "server.forward-headers-strategy is native",
-                        "set it to framework or none",
-                        "ratelimit.identity.ip.trusted-proxies");
+                        "server.forward-headers-strategy is " + strategy,
+                        "ratelimit.identity.ip.trusted-proxies is empty",
+                        "counted by the proxy's address");
     }
 
     @Test
@@ -42,14 +42,19 @@ class ForwardedHeadersTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"framework", "none"})
-    void saysNothingWhereAddressesStayAsTheyAre(String strategy) {
-        assertThat(warningsWith("server.forward-headers-strategy=" + strategy, "spring.main.cloud-platform=kubernetes"))
+    @ValueSource(strings = {"native", "framework", ""})
+    void saysNothingWhereProxiesAreTrusted(String strategy) {
+        assertThat(warningsWith(
+                        "server.forward-headers-strategy=" + strategy,
+                        "spring.main.cloud-platform=kubernetes",
+                        "ratelimit.identity.ip.trusted-proxies[0]=10.0.0.0/8"))
                 .isEmpty();
     }
 
     @Test
-    void saysNothingWhereNothingIsSetOutsideAPlatform() {
+    void saysNothingWhereNothingIsForwarded() {
+        assertThat(warningsWith("server.forward-headers-strategy=none", "spring.main.cloud-platform=kubernetes"))
+                .isEmpty();
         assertThat(warningsWith("spring.main.cloud-platform=none")).isEmpty();
     }
 }

@@ -9,6 +9,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.test.context.FilteredClassLoader;
@@ -123,6 +124,22 @@ class WebWiringTest {
                 .withClassLoader(new FilteredClassLoader("org.springframework.security"))
                 .run(context -> assertThat(orders(context.getBeansOfType(FilterRegistrationBean.class)))
                         .containsOnly(Map.entry("rateLimitFilter", -100)));
+    }
+
+    @Test
+    void keepsTheConnectionsOfTomcat() {
+        Startup.oursForTheWeb("{}").run(context -> assertThat(context).hasBean("rateLimitKeepingCustomizer"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"org.apache.catalina", "org.springframework.boot.tomcat"})
+    void startsWithoutTomcatAndJetty(String missing) {
+        Startup.oursForTheWeb("{}")
+                .withClassLoader(new FilteredClassLoader(missing, "org.eclipse.jetty"))
+                .run(context -> assertThat(context)
+                        .hasNotFailed()
+                        .hasSingleBean(RateLimitWeb.class)
+                        .doesNotHaveBean("rateLimitKeepingCustomizer"));
     }
 
     @Test

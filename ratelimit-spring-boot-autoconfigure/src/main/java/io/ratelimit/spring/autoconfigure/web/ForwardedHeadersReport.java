@@ -1,5 +1,7 @@
 package io.ratelimit.spring.autoconfigure.web;
 
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.SmartInitializingSingleton;
@@ -7,32 +9,36 @@ import org.springframework.boot.cloud.CloudPlatform;
 import org.springframework.core.env.Environment;
 import org.springframework.util.StringUtils;
 
-/** Says in one line at start that the container rewrites addresses before we see them. */
-record ForwardedHeadersReport(Environment environment) implements SmartInitializingSingleton {
+/**
+ * Says in one line at start that addresses in headers do not count, where the application expects them and trusts no proxy.
+ *
+ * @param environment tells what the application expects
+ * @param proxies the proxies that are trusted here
+ */
+record ForwardedHeadersReport(Environment environment, List<String> proxies) implements SmartInitializingSingleton {
     private static final Logger log = LoggerFactory.getLogger(ForwardedHeadersReport.class);
     private static final String STRATEGY = "server.forward-headers-strategy";
 
     @Override
     public void afterSingletonsInstantiated() {
-        String strategy = environment.getProperty(STRATEGY);
-        if (StringUtils.hasText(strategy)) {
-            if (strategy.strip().equalsIgnoreCase("native")) {
-                warn(STRATEGY + " is native");
-            }
-            return;
-        }
-        // As Boot decides where nothing is set.
-        CloudPlatform platform = CloudPlatform.getActive(environment);
-        if (platform != null && platform.isUsingForwardHeaders()) {
-            warn(STRATEGY + " is not set, which on " + platform + " means native");
+        String expected = expected();
+        if (expected != null && proxies.isEmpty()) {
+            log.warn(
+                    "{}, but ratelimit.identity.ip.trusted-proxies is empty: the limiter believes no forwarded header, so that"
+                            + " everybody behind a proxy is counted by the proxy's address; list the proxies there",
+                    expected);
         }
     }
 
-    private static void warn(String why) {
-        log.warn(
-                "{}: the container itself takes the client's address from forwarded headers, Tomcat from those of any"
-                        + " private address and Jetty from anybody's, whatever proxies are trusted here; set it to framework or none, and list the proxies in"
-                        + " ratelimit.identity.ip.trusted-proxies",
-                why);
+    private @Nullable String expected() {
+        String strategy = environment.getProperty(STRATEGY);
+        if (StringUtils.hasText(strategy)) {
+            return strategy.strip().equalsIgnoreCase("none") ? null : STRATEGY + " is " + strategy.strip();
+        }
+        // As Boot decides where nothing is set.
+        CloudPlatform platform = CloudPlatform.getActive(environment);
+        return platform != null && platform.isUsingForwardHeaders()
+                ? STRATEGY + " is not set, which on " + platform + " means native"
+                : null;
     }
 }

@@ -117,8 +117,9 @@ final class RateLimitWebAutoConfiguration {
     }
 
     @Bean
-    ForwardedHeadersReport rateLimitForwardedHeadersReport(Environment environment) {
-        return new ForwardedHeadersReport(environment);
+    ForwardedHeadersReport rateLimitForwardedHeadersReport(Environment environment, RateLimitProperties properties) {
+        return new ForwardedHeadersReport(
+                environment, properties.identity().ip().trustedProxies());
     }
 
     /** With Spring Security, rules that need no user are decided before it and the others behind it. */
