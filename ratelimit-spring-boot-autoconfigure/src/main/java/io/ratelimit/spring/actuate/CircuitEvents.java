@@ -13,17 +13,19 @@ import org.jspecify.annotations.Nullable;
 public final class CircuitEvents implements FailoverListener, AutoCloseable {
     private final String backend;
     private final Consumer<RateLimitCircuitEvent> publisher;
-    private final EventThread thread = new EventThread(new ThreadPoolExecutor.DiscardOldestPolicy());
+    private final EventThread thread;
 
     /**
      * Publishes on a thread of its own.
      *
      * @param backend the name of the backend, such as {@code redis}
      * @param publisher takes the events, such as {@code applicationEventPublisher::publishEvent}
+     * @param loader the class loader of the application, which that thread has; {@code null} for none
      */
-    public CircuitEvents(String backend, Consumer<RateLimitCircuitEvent> publisher) {
+    public CircuitEvents(String backend, Consumer<RateLimitCircuitEvent> publisher, @Nullable ClassLoader loader) {
         this.backend = Objects.requireNonNull(backend, "backend");
         this.publisher = Objects.requireNonNull(publisher, "publisher");
+        this.thread = new EventThread(loader, new ThreadPoolExecutor.DiscardOldestPolicy());
     }
 
     @Override

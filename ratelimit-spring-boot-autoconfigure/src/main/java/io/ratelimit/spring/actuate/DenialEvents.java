@@ -13,6 +13,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** Publishes a sample of the denials. Safe for any number of threads. */
 public final class DenialEvents implements RateLimitListener, AutoCloseable {
@@ -29,9 +30,11 @@ public final class DenialEvents implements RateLimitListener, AutoCloseable {
      * Publishes on a thread of its own, which lives while there is something to publish.
      *
      * @param publisher takes the events, such as {@code applicationEventPublisher::publishEvent}
+     * @param loader the class loader of the application, which that thread has; {@code null} for none
      */
-    public static DenialEvents publishing(Consumer<RateLimitDeniedEvent> publisher) {
-        return new DenialEvents(publisher, new EventThread(new ThreadPoolExecutor.DiscardPolicy()), System::nanoTime);
+    public static DenialEvents publishing(Consumer<RateLimitDeniedEvent> publisher, @Nullable ClassLoader loader) {
+        return new DenialEvents(
+                publisher, new EventThread(loader, new ThreadPoolExecutor.DiscardPolicy()), System::nanoTime);
     }
 
     DenialEvents(Consumer<RateLimitDeniedEvent> publisher, Executor executor, LongSupplier nanoTime) {

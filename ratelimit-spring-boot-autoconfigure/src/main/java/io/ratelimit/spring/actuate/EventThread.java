@@ -6,6 +6,7 @@ import java.util.concurrent.RejectedExecutionHandler;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,22 +22,27 @@ final class EventThread implements Executor, AutoCloseable {
     /**
      * Starts none yet.
      *
+     * @param loader the class loader that listeners find in the thread
      * @param whenFull what becomes of events that listeners are too slow for
      */
-    EventThread(RejectedExecutionHandler whenFull) {
+    EventThread(@Nullable ClassLoader loader, RejectedExecutionHandler whenFull) {
         this.executor = new ThreadPoolExecutor(
                 1,
                 1,
                 IDLE_SECONDS,
                 TimeUnit.SECONDS,
                 new ArrayBlockingQueue<>(MOST_WAITING),
-                task -> {
-                    Thread thread = new Thread(task, "ratelimit-events");
-                    thread.setDaemon(true);
-                    return thread;
-                },
+                task -> thread(task, loader),
                 whenFull);
         executor.allowCoreThreadTimeOut(true);
+    }
+
+    /** A request starts it, and must leave nothing of its own in it: Tomcat takes such a thread for a leak when it stops. */
+    private static Thread thread(Runnable task, @Nullable ClassLoader loader) {
+        Thread thread = new Thread(null, task, "ratelimit-events", 0, false);
+        thread.setContextClassLoader(loader);
+        thread.setDaemon(true);
+        return thread;
     }
 
     @Override

@@ -129,8 +129,8 @@ final class RateLimitAutoConfiguration {
     }
 
     @Bean
-    DenialEvents rateLimitDenialEvents(ApplicationEventPublisher publisher) {
-        return DenialEvents.publishing(publisher::publishEvent);
+    DenialEvents rateLimitDenialEvents(ApplicationEventPublisher publisher, ConfigurableListableBeanFactory beans) {
+        return DenialEvents.publishing(publisher::publishEvent, beans.getBeanClassLoader());
     }
 
     @Bean

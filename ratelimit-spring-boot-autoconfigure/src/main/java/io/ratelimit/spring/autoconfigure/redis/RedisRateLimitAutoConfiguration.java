@@ -13,6 +13,7 @@ import io.ratelimit.spring.autoconfigure.RedisConfigured;
 import io.ratelimit.store.LimitStore;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -65,8 +66,8 @@ final class RedisRateLimitAutoConfiguration {
     }
 
     @Bean
-    CircuitEvents rateLimitCircuitEvents(ApplicationEventPublisher publisher) {
-        return new CircuitEvents("redis", publisher::publishEvent);
+    CircuitEvents rateLimitCircuitEvents(ApplicationEventPublisher publisher, ConfigurableBeanFactory beans) {
+        return new CircuitEvents("redis", publisher::publishEvent, beans.getBeanClassLoader());
     }
 
     @Bean
