@@ -55,6 +55,7 @@ final class ConfigurationWarnings {
         findModes();
         findUsers();
         findUnused();
+        findSlips();
         findLongLogs();
         findFigures();
         return List.copyOf(warnings);
@@ -111,6 +112,17 @@ final class ConfigurationWarnings {
         if (!unused.isEmpty()) {
             warnings.add("Rules without a path match no request, and no annotation names these: " + join(unused));
         }
+    }
+
+    /** Only where a bean gives tiers to requesters: without one, a tier that is not known is refused. */
+    private void findSlips() {
+        Set<String> known = TierNameCheck.known(properties);
+        rules.rules()
+                .forEach(rule -> rule.tiers().keySet().stream()
+                        .filter(tier -> !known.contains(tier))
+                        .forEach(tier -> Suggestion.nearest(tier, known)
+                                .ifPresent(meant -> warnings.add("Rule " + rule.id() + " has the tier " + tier
+                                        + ", which only a bean can give to somebody; did you mean " + meant + "?"))));
     }
 
     private void findLongLogs() {
