@@ -9,6 +9,7 @@ import io.ratelimit.store.StoreException.Fate;
 import io.ratelimit.store.StoreException.Kind;
 import java.io.IOException;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -64,6 +65,11 @@ final class RedisErrors {
     /** Where a server begins to repeat what it was sent, which may be a password. */
     private static final String REPEATED = "with args beginning with";
 
+    /** What Lettuce says of a call that it does not send. */
+    private static final List<String> QUEUE_FULL = List.of("queue size exceeded", "stack size exceeded");
+
+    private static final List<String> NOT_CONNECTED = List.of("Commands are rejected", "Connection is closed");
+
     private static final Pattern REFUSED_COMMAND =
             Pattern.compile("permissions to run the '([a-zA-Z|-]{1,32})' command");
     private static final Pattern CODE = Pattern.compile("^-?([A-Z]+)\\b");
@@ -91,7 +97,11 @@ final class RedisErrors {
         return isAnswer(failure)
                 ? told
                 : new StoreException(
-                        told.kind(), String.valueOf(told.getMessage()), told.getCause(), connection, Fate.UNKNOWN);
+                        told.kind(),
+                        String.valueOf(told.getMessage()),
+                        told.getCause(),
+                        connection,
+                        isUnsent(failure) ? Fate.NOT_CARRIED_OUT : Fate.UNKNOWN);
     }
 
     /**
@@ -200,10 +210,19 @@ final class RedisErrors {
                 || cause instanceof CancellationException;
     }
 
-    /** So many calls wait for an answer that Lettuce takes no more; it has no type for that. */
+    /** So many calls wait to be sent, or for an answer, that Lettuce takes no more; it has no type for that. */
     private static boolean isQueueFull(Throwable cause) {
-        return cause instanceof RedisException
-                && String.valueOf(cause.getMessage()).contains("queue size exceeded");
+        return cause instanceof RedisException && QUEUE_FULL.stream().anyMatch(saidBy(cause)::contains);
+    }
+
+    /** Returns whether the client itself turned a call away, so that no server has seen it. */
+    private static boolean isUnsent(Throwable failure) {
+        return isQueueFull(failure)
+                || (failure instanceof RedisException && NOT_CONNECTED.stream().anyMatch(saidBy(failure)::contains));
+    }
+
+    private static String saidBy(Throwable failure) {
+        return String.valueOf(failure.getMessage());
     }
 
     private static String meaning(Kind kind) {

@@ -171,6 +171,28 @@ class ConnectionFaultsTest {
         assertThat(now.limit() - now.remaining()).as("permits taken").isBetween(sent - 10, sent);
     }
 
+    @Test
+    void turnsAwayWhatIsTooMuchForOneConnectionAndKeepsWhatIsInFlight() {
+        LimitStore store = TestStores.through(proxy).timeout(TestStores.PATIENT).build();
+        opened.add(store);
+        TestStores.acquire(store, demand);
+        proxy.stall();
+        List<CompletableFuture<Decision>> calls = IntStream.range(0, 10_500)
+                .mapToObj(i -> store.execute(Operation.Peek.of(demand)).toCompletableFuture())
+                .toList();
+        await().until(() -> calls.stream().anyMatch(CompletableFuture::isCompletedExceptionally));
+
+        proxy.resume();
+
+        await().atMost(HEALED).until(() -> calls.stream().allMatch(CompletableFuture::isDone));
+        assertThat(calls.stream().filter(CompletableFuture::isCompletedExceptionally))
+                .hasSizeBetween(400, 500)
+                .allSatisfy(call -> assertThat(failureOf(call)).satisfies(failure -> {
+                    assertThat(failure.kind()).isEqualTo(Kind.TIMEOUT);
+                    assertThat(failure.fate()).isEqualTo(Fate.NOT_CARRIED_OUT);
+                }));
+    }
+
     private boolean isAnswered(LimitStore store) {
         try {
             return TestStores.decide(store, Operation.Peek.of(demand)).allowed();

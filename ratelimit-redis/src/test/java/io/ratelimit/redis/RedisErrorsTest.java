@@ -86,6 +86,9 @@ class RedisErrorsTest {
                 Arguments.of(Kind.TIMEOUT, new CompletionException(new TimeoutException())),
                 Arguments.of(
                         Kind.TIMEOUT, new RedisException("Request queue size exceeded: 10. Commands are not accepted")),
+                Arguments.of(
+                        Kind.TIMEOUT,
+                        new RedisException("Internal stack size exceeded: 10. Commands are not accepted")),
                 Arguments.of(Kind.CONNECTION, new RedisException("Currently not connected. Commands are rejected.")),
                 Arguments.of(Kind.CONNECTION, new RedisException("Connection closed")),
                 Arguments.of(Kind.CONNECTION, new RedisConnectionException("Unable to connect to 127.0.0.1:1")),
@@ -182,6 +185,21 @@ class RedisErrorsTest {
         StoreException failure = RedisErrors.ofCall(new RedisCommandExecutionException(text), INCIDENT);
         assertThat(failure.fate()).isEqualTo(Fate.NOT_CARRIED_OUT);
         assertThat(failure.incident()).isNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Request queue size exceeded: 10. Commands are not accepted until the queue size drops.",
+                "Internal stack size exceeded: 10. Commands are not accepted until the stack size drops.",
+                "Currently not connected. Commands are rejected.",
+                "Connection is closed"
+            })
+    void knowsThatACallWasNotSent(String text) {
+        StoreException failure = RedisErrors.ofCall(new RedisException(text), "connection");
+
+        assertThat(failure.fate()).isEqualTo(Fate.NOT_CARRIED_OUT);
+        assertThat(failure.incident()).as("that of the calls in flight").isEqualTo("connection");
     }
 
     @Test
