@@ -10,6 +10,7 @@ import io.ratelimit.limit.Ticker;
 import io.ratelimit.store.LimitStore;
 import io.ratelimit.store.Operation;
 import io.ratelimit.store.PiecewiseExecutor;
+import io.ratelimit.store.StoreException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -135,12 +136,20 @@ public final class RedisLimitStore implements LimitStore {
     private CompletionStage<List<Decision>> oneAfterTheOther(List<Operation> operations) {
         CompletionStage<List<Decision>> all = CompletableFuture.completedFuture(new ArrayList<>(operations.size()));
         for (Operation operation : operations) {
-            all = all.thenCompose(done -> pieces.execute(operation).thenApply(decision -> {
-                done.add(decision);
-                return done;
-            }));
+            all = all.thenCompose(done -> pieces.execute(operation)
+                    .thenApply(decision -> {
+                        done.add(decision);
+                        return done;
+                    })
+                    .exceptionallyCompose(failure -> CompletableFuture.failedFuture(of(failure, done))));
         }
         return all;
+    }
+
+    /** Some of the operations may have been carried out, unless it was the first that failed. */
+    private static StoreException of(Throwable failure, List<Decision> done) {
+        StoreException known = StoreException.of(failure);
+        return done.isEmpty() ? known : known.withFate(StoreException.Fate.UNKNOWN);
     }
 
     private static List<Key> keysOf(List<Operation> operations) {

@@ -145,6 +145,29 @@ class ClusterTest {
     }
 
     @Test
+    void doesNotKnowWhatBecameOfOperationsBeforeOneThatIsRefused() {
+        Limit limit = Limit.parse("5/1h", Algorithm.FIXED_WINDOW);
+        Demand elsewhere = Demand.of(new Key("elsewhere", "test:" + limit.counterName()), limit, 1);
+        try (RedisLimitStore store = TestStores.in(cluster).build()) {
+            cluster.beginMove(slot, 0, 1);
+            try {
+                assertThat(store.executeAll(
+                                List.of(Operation.Acquire.of(elsewhere), Operation.Acquire.of(first, second))))
+                        .failsWithin(Duration.ofSeconds(5))
+                        .withThrowableOfType(java.util.concurrent.ExecutionException.class)
+                        .havingCause()
+                        .isInstanceOfSatisfying(StoreException.class, failure -> {
+                            assertThat(failure.kind()).isEqualTo(Kind.TRY_AGAIN);
+                            assertThat(failure.fate()).isEqualTo(StoreException.Fate.UNKNOWN);
+                        });
+            } finally {
+                cluster.endMove(slot, 0, 1);
+                cluster.move(slot, 1, 0);
+            }
+        }
+    }
+
+    @Test
     void findsTheClusterByOneNodeOfIt() {
         List<RedisURI> one = cluster.uris().subList(2, 3);
         try (RedisLimitStore store = RedisLimitStore.cluster(one)
