@@ -3,8 +3,12 @@ package io.ratelimit.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.lettuce.core.AclSetuserArgs;
 import io.lettuce.core.RedisURI;
+import io.lettuce.core.StaticCredentialsProvider;
 import io.lettuce.core.cluster.SlotHash;
+import io.lettuce.core.protocol.CommandKeyword;
+import io.lettuce.core.protocol.CommandType;
 import io.ratelimit.limit.Algorithm;
 import io.ratelimit.limit.Decision;
 import io.ratelimit.limit.Demand;
@@ -189,6 +193,47 @@ class ClusterTest {
                 .namespace("gone-seed")
                 .build()) {
             assertThat(TestStores.acquire(store, first).remaining()).isEqualTo(4);
+        }
+    }
+
+    @Test
+    void runsWithThePermissionsThatTheDocumentsList() {
+        for (int node = 0; node < 3; node++) {
+            cluster.commands(node)
+                    .aclSetuser(
+                            "limiter",
+                            AclSetuserArgs.Builder.on()
+                                    .addPassword("hush")
+                                    .keyPattern("acl:*")
+                                    .addCommand(CommandType.EVALSHA)
+                                    .addCommand(CommandType.EVAL)
+                                    .addCommand(CommandType.TIME)
+                                    .addCommand(CommandType.GET)
+                                    .addCommand(CommandType.SET)
+                                    .addCommand(CommandType.DEL)
+                                    .addCommand(CommandType.PEXPIREAT)
+                                    .addCommand(CommandType.STRLEN)
+                                    .addCommand(CommandType.GETRANGE)
+                                    .addCommand(CommandType.SETRANGE)
+                                    .addCommand(CommandType.ASKING)
+                                    .addCommand(CommandType.CLUSTER, CommandKeyword.SLOTS));
+        }
+        List<RedisURI> uris = cluster.uris();
+        uris.forEach(uri -> uri.setCredentialsProvider(new StaticCredentialsProvider("limiter", "hush".toCharArray())));
+        try (RedisLimitStore store = RedisLimitStore.cluster(uris)
+                .timeout(TestStores.PATIENT)
+                .namespace("acl")
+                .build()) {
+            assertThat(store.shardOf(first.key())).as("who has the slot").isNotEmpty();
+            assertThat(TestStores.acquire(store, first).remaining()).isEqualTo(4);
+            cluster.beginMove(slot, 0, 1);
+            try {
+                cluster.moveKeys(slot, 0, 1);
+                assertThat(TestStores.acquire(store, first).remaining()).isEqualTo(3);
+            } finally {
+                cluster.endMove(slot, 0, 1);
+                cluster.move(slot, 1, 0);
+            }
         }
     }
 

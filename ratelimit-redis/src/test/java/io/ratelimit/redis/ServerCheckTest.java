@@ -11,8 +11,11 @@ import io.lettuce.core.AclSetuserArgs;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.StaticCredentialsProvider;
 import io.lettuce.core.protocol.CommandType;
+import io.ratelimit.limit.Algorithm;
+import io.ratelimit.limit.Demand;
 import io.ratelimit.redis.testing.RedisFixture;
 import io.ratelimit.redis.testing.TcpProxy;
+import io.ratelimit.store.StoreException;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -159,5 +162,30 @@ class ServerCheckTest {
             assertThat(store.serverVersion()).isEmpty();
         }
         assertThat(linesAt(Level.WARN)).isEmpty();
+    }
+
+    @Test
+    void needsThePermissionToSelectForADatabaseThatIsNotTheFirst() {
+        RedisURI uri = redis.uri();
+        uri.setDatabase(1);
+        uri.setCredentialsProvider(new StaticCredentialsProvider("elsewhere", "hush".toCharArray()));
+        AclSetuserArgs user = AclSetuserArgs.Builder.on()
+                .addPassword("hush")
+                .allKeys()
+                .addCommand(CommandType.EVALSHA)
+                .addCommand(CommandType.EVAL)
+                .addCommand(CommandType.TIME)
+                .addCommand(CommandType.GET)
+                .addCommand(CommandType.SET)
+                .addCommand(CommandType.DEL);
+        Demand demand = TestStores.demand("5/1h", Algorithm.TOKEN_BUCKET);
+        redis.commands().aclSetuser("elsewhere", user);
+        try (RedisLimitStore store = TestStores.at(uri).build()) {
+            assertThat(TestStores.failure(store, demand))
+                    .hasMessageContaining("the user lacks a permission")
+                    .satisfies(failure -> assertThat(failure.kind()).isEqualTo(StoreException.Kind.PERMISSION));
+            redis.commands().aclSetuser("elsewhere", user.addCommand(CommandType.SELECT));
+            await().until(() -> TestStores.isServed(store, demand));
+        }
     }
 }
