@@ -63,12 +63,12 @@ public final class FailoverStore implements LimitStore {
         Debts debts = new Debts(maxKeys, builder.ticker);
         this.fallback = new Fallback(counters, last, shares, debts, builder.ticker);
         this.failureDecider = new FailureDecider(fallback, builder.ticker);
-        this.refunds = new RefundRoute(this::askPrimary, fallback, failureDecider);
         this.probe = new Probe(primary);
         this.circuits = new Circuits(settings, this::changed, this::probe);
         this.pieces = new PiecewiseExecutor(this::executeWhole, primary::shardOf);
         this.recovery =
                 new Recovery(primary, circuits, debts, fallback, failure -> tell(heard -> heard.failed(failure)));
+        this.refunds = new RefundRoute(this::askPrimary, fallback, failureDecider, recovery::isCharging);
     }
 
     /** What only an outage needs must not take the memory that the application has to live in. */

@@ -63,6 +63,11 @@ final class Recovery implements AutoCloseable {
         return debts.isEmpty() && settling.isEmpty();
     }
 
+    /** Returns whether debts of the key are being charged. */
+    boolean isCharging(Key key) {
+        return settling.containsKey(key);
+    }
+
     /** Asks the store: at once, or behind the debts of the operation's keys. */
     CompletionStage<Decision> execute(Operation operation) {
         return execute(operation, System.nanoTime());

@@ -2,6 +2,7 @@ package io.ratelimit.failover;
 
 import io.ratelimit.limit.Decision;
 import io.ratelimit.limit.Grant;
+import io.ratelimit.limit.Key;
 import io.ratelimit.limit.LimitDecision;
 import io.ratelimit.limit.Source;
 import io.ratelimit.store.Operation;
@@ -10,15 +11,25 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /** Gives permits back to the store that they were taken from, which is not always the one that decides now. */
 final class RefundRoute {
     private final Function<Operation, CompletionStage<Decision>> primary;
     private final Fallback fallback;
     private final FailureDecider failureDecider;
+    private final Predicate<Key> charging;
 
+    /**
+     * @param primary waits for what is being charged of a key
+     * @param charging whether debts of a key are being charged
+     */
     RefundRoute(
-            Function<Operation, CompletionStage<Decision>> primary, Fallback fallback, FailureDecider failureDecider) {
+            Function<Operation, CompletionStage<Decision>> primary,
+            Fallback fallback,
+            FailureDecider failureDecider,
+            Predicate<Key> charging) {
+        this.charging = charging;
         this.primary = primary;
         this.fallback = fallback;
         this.failureDecider = failureDecider;
@@ -32,8 +43,9 @@ final class RefundRoute {
         for (int i = 0; i < grants.size(); i++) {
             Grant grant = grants.get(i);
             if (grant.source().equals(Source.FALLBACK)) {
-                // Once charged to the store, it is the store's to give back.
-                (fallback.holds(grant.demand()) ? byFallback : byPrimary).add(i);
+                // Once charged to the store, or about to be, it is the store's to give back.
+                boolean here = !charging.test(grant.demand().key()) && fallback.holds(grant.demand());
+                (here ? byFallback : byPrimary).add(i);
             } else if (grant.source().equals(Source.FAILURE_POLICY)) {
                 answers.put(i, failureDecider.admit(grant.demand()));
             } else {

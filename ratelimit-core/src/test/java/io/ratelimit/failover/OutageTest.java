@@ -335,6 +335,24 @@ class OutageTest {
     }
 
     @Test
+    void givesBackToTheBackendWhatIsJustBeingChargedThere() {
+        Demand demand = demand("a", Limit.parse("10/1h", Algorithm.FIXED_WINDOW));
+        openCircuit();
+        Decision taken = acquire(demand.withCost(9));
+        CompletableFuture<Void> answer = new CompletableFuture<>();
+        backend.holdAnswers("a", answer);
+        backend.heal();
+        await().until(() -> charged("a") == 9);
+
+        CompletableFuture<Decision> given =
+                store.execute(new Operation.Refund(taken.grants())).toCompletableFuture();
+        answer.complete(null);
+        given.join();
+
+        assertThat(decide(Operation.Peek.of(demand)).remaining()).isEqualTo(10);
+    }
+
+    @Test
     void staysClosedThroughOneStallHoweverManyCallsMeetIt() {
         fail(StoreException.Kind.TIMEOUT);
         for (int i = 0; i < 20; i++) {
