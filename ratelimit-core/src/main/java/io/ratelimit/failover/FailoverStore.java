@@ -49,6 +49,7 @@ public final class FailoverStore implements LimitStore {
     private final MemoryStore counters;
     private final Shares shares;
     private final FailoverListener listener;
+    private final FailureLog failures = new FailureLog(System::nanoTime);
     private final TransitionLog transitions = new TransitionLog(System::nanoTime);
     private volatile long lastLatencyNanos;
 
@@ -66,8 +67,7 @@ public final class FailoverStore implements LimitStore {
         this.probe = new Probe(primary);
         this.circuits = new Circuits(settings, this::changed, this::probe);
         this.pieces = new PiecewiseExecutor(this::executeWhole, primary::shardOf);
-        this.recovery =
-                new Recovery(primary, circuits, debts, fallback, failure -> tell(heard -> heard.failed(failure)));
+        this.recovery = new Recovery(primary, circuits, debts, fallback, this::noteFailure);
         this.refunds = new RefundRoute(this::askPrimary, fallback, failureDecider, recovery::isCharging);
     }
 
@@ -189,7 +189,7 @@ public final class FailoverStore implements LimitStore {
     /** What the store may have counted itself, or may still count, is not charged to it afterwards: never twice. */
     private Decision lost(Operation operation, StoreException failure, Circuit circuit, long start) {
         circuit.failed(failure, start);
-        tell(heard -> heard.failed(failure));
+        noteFailure(failure);
         return decideWithout(operation, failure.fate() == StoreException.Fate.NOT_CARRIED_OUT);
     }
 
@@ -215,7 +215,7 @@ public final class FailoverStore implements LimitStore {
                                 StoreException known = StoreException.of(failure);
                                 circuit.probeFailed(start, known);
                                 transitions.stillOpen(known);
-                                tell(heard -> heard.failed(known));
+                                noteFailure(known);
                             }
                         }),
                         () -> circuits.forget(shard));
@@ -228,6 +228,11 @@ public final class FailoverStore implements LimitStore {
             transitions.closed();
         }
         tell(heard -> heard.circuitChanged(change.state(), change.reason()));
+    }
+
+    private void noteFailure(StoreException failure) {
+        failures.failed(failure);
+        tell(heard -> heard.failed(failure));
     }
 
     private void tell(Consumer<FailoverListener> event) {

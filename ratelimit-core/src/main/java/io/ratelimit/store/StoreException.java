@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 public final class StoreException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    private static final String UNEXPECTED = "A store failed unexpectedly";
+
     private final Kind kind;
     private final Fate fate;
     private final transient @Nullable Object incident;
@@ -105,6 +107,11 @@ public final class StoreException extends RuntimeException {
         this.fate = Objects.requireNonNull(fate, "fate");
     }
 
+    /** Returns whether it stands for an exception of another type, which a store should not have failed with. */
+    public boolean isUnexpected() {
+        return kind == Kind.OTHER && UNEXPECTED.equals(getMessage());
+    }
+
     /** Returns what became of the call. */
     public Fate fate() {
         return fate;
@@ -136,9 +143,7 @@ public final class StoreException extends RuntimeException {
     public static StoreException of(Throwable failure) {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-        return cause instanceof StoreException known
-                ? known
-                : new StoreException(Kind.OTHER, "A store failed unexpectedly", cause);
+        return cause instanceof StoreException known ? known : new StoreException(Kind.OTHER, UNEXPECTED, cause);
     }
 
     /** Returns what went wrong. */
