@@ -13,6 +13,7 @@ import java.util.regex.Pattern;
  * @param target who has it; an empty host stands for the host of the node that says so
  */
 record Redirection(boolean toStay, int slot, Node target) {
+    private static final int LARGEST_PORT = 0xFFFF;
     private static final Pattern FORM = Pattern.compile("^(MOVED|ASK) (\\d{1,5}) ([^\\s]*):(\\d{1,5})\\b");
 
     /** Reads a server's error; empty if it is another one. */
@@ -23,7 +24,7 @@ record Redirection(boolean toStay, int slot, Node target) {
         }
         int slot = Integer.parseInt(matcher.group(2));
         int port = Integer.parseInt(matcher.group(4));
-        return slot < SlotTable.SLOTS
+        return slot < SlotTable.SLOTS && port > 0 && port <= LARGEST_PORT
                 ? Optional.of(new Redirection(matcher.group(1).equals("MOVED"), slot, new Node(matcher.group(3), port)))
                 : Optional.empty();
     }
