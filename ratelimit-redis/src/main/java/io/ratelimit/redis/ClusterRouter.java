@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,11 +37,13 @@ final class ClusterRouter implements Router {
     private static final Duration TROUBLED_PERIOD = Duration.ofMillis(250);
     private static final Duration FIRST_PERIOD = Duration.ofMillis(20);
     private static final Duration PATIENCE = Duration.ofSeconds(1);
-    private static final Duration GRACE = Duration.ofSeconds(1);
 
     private final List<Node> seeds;
     private final Function<Node, ScriptConnector> connectors;
     private final ScheduledExecutorService timer;
+    private final Duration longestCall;
+    private final WarningBudget warnings = new WarningBudget(System::nanoTime);
+    private final Set<Link> leaving = ConcurrentHashMap.newKeySet();
     private final Map<Node, Link> links = new ConcurrentHashMap<>();
     private final AtomicBoolean asking = new AtomicBoolean();
     private final AtomicInteger turn = new AtomicInteger();
@@ -55,11 +58,17 @@ final class ClusterRouter implements Router {
      *
      * @param seeds the nodes to ask first
      * @param connectors makes the connector of a node
+     * @param longestCall how long a call may be under way
      */
-    ClusterRouter(List<Node> seeds, Function<Node, ScriptConnector> connectors, ScheduledExecutorService timer) {
+    ClusterRouter(
+            List<Node> seeds,
+            Function<Node, ScriptConnector> connectors,
+            ScheduledExecutorService timer,
+            Duration longestCall) {
         this.seeds = List.copyOf(seeds);
         this.connectors = connectors;
         this.timer = timer;
+        this.longestCall = longestCall;
     }
 
     @Override
@@ -103,7 +112,9 @@ final class ClusterRouter implements Router {
     @Override
     public void close() {
         closed = true;
-        links.values().forEach(Link::close);
+        Stream<Link> all = Stream.concat(links.values().stream(), leaving.stream());
+        CompletableFuture.allOf(all.map(ClusterRouter::close).toArray(CompletableFuture[]::new))
+                .join();
         firstTable.complete(null);
     }
 
@@ -138,7 +149,7 @@ final class ClusterRouter implements Router {
         return known != null
                 ? known
                 : links.computeIfAbsent(node, added -> {
-                    Link link = new Link(connectors.apply(added), timer);
+                    Link link = new Link(connectors.apply(added), timer, warnings);
                     link.open();
                     return link;
                 });
@@ -216,19 +227,26 @@ final class ClusterRouter implements Router {
     private void retireAllBut(Set<Node> nodes) {
         links.forEach((node, link) -> {
             if (!nodes.contains(node) && !seeds.contains(node) && links.remove(node, link)) {
+                leaving.add(link);
                 try {
-                    var unused = timer.schedule(() -> closeAside(link), GRACE.toMillis(), TimeUnit.MILLISECONDS);
+                    var unused = timer.schedule(() -> leave(link), longestCall.toNanos(), TimeUnit.NANOSECONDS);
                 } catch (RejectedExecutionException closing) {
-                    link.close();
+                    LOG.debug("Whoever closes the router closes the link to {}", node, closing);
                 }
             }
         });
     }
 
-    /** To close a link may take as long as to connect, which the deadlines of calls cannot wait for. */
-    private static void closeAside(Link link) {
-        Thread closing = new Thread(link::close, "ratelimit-redis-close");
-        closing.setDaemon(true);
-        closing.start();
+    private void leave(Link link) {
+        var unused = close(link).thenRun(() -> leaving.remove(link));
+    }
+
+    /** On a thread of its own, because it may wait for an attempt to connect, and the timer keeps the time of all calls. */
+    private static CompletableFuture<Void> close(Link link) {
+        return CompletableFuture.runAsync(link::close, task -> {
+            Thread thread = new Thread(task, "ratelimit-redis-close");
+            thread.setDaemon(true);
+            thread.start();
+        });
     }
 }

@@ -38,7 +38,7 @@ final class Connections {
     }
 
     Router single(List<RedisURI> servers, ScheduledExecutorService timer) {
-        return new SingleRouter(new Link(master(servers), timer));
+        return new SingleRouter(new Link(master(servers), timer, new WarningBudget(System::nanoTime)));
     }
 
     private ScriptConnector master(List<RedisURI> servers) {
@@ -58,10 +58,13 @@ final class Connections {
                 connectTimeout);
     }
 
-    ClusterRouter cluster(List<RedisURI> seeds, ScheduledExecutorService timer) {
+    ClusterRouter cluster(List<RedisURI> seeds, ScheduledExecutorService timer, Duration longestCall) {
         RedisURI like = seeds.get(0);
         return new ClusterRouter(
-                seeds.stream().map(Node::of).distinct().toList(), node -> connector(node.like(like)), timer);
+                seeds.stream().map(Node::of).distinct().toList(),
+                node -> connector(node.like(like)),
+                timer,
+                longestCall);
     }
 
     private ScriptConnector connector(RedisURI uri) {

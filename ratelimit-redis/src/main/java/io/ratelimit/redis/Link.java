@@ -6,7 +6,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,11 +20,10 @@ import org.slf4j.LoggerFactory;
  */
 final class Link {
     private static final Logger LOG = LoggerFactory.getLogger(Link.class);
-    private static final Duration BETWEEN_WARNINGS = Duration.ofSeconds(30);
 
     private final ScriptConnector connector;
     private final ScheduledExecutorService timer;
-    private final LongSupplier nanoTime;
+    private final WarningBudget warnings;
     private final CompletableFuture<Boolean> firstAttempt = new CompletableFuture<>();
     private final Object lock = new Object();
     private final Backoff backoff = new Backoff();
@@ -35,25 +33,19 @@ final class Link {
     private volatile boolean answered;
     private boolean closed;
     private boolean outageTold;
-    private long warnedAtNanos;
 
     /** Why there is no connection, and since when: calls that fail for the same incident count as one failure. */
     private record Absence(@Nullable StoreException reason, Object incident) {}
 
-    Link(ScriptConnector connector, ScheduledExecutorService timer) {
-        this(connector, timer, System::nanoTime);
-    }
-
     /**
-     * Prepares to connect, for tests that pass the time between warnings.
+     * Prepares to connect; opens nothing yet.
      *
-     * @param nanoTime a clock like {@link System#nanoTime()}
+     * @param warnings of outages, which several links may share
      */
-    Link(ScriptConnector connector, ScheduledExecutorService timer, LongSupplier nanoTime) {
+    Link(ScriptConnector connector, ScheduledExecutorService timer, WarningBudget warnings) {
         this.connector = connector;
         this.timer = timer;
-        this.nanoTime = nanoTime;
-        this.warnedAtNanos = nanoTime.getAsLong() - BETWEEN_WARNINGS.toNanos();
+        this.warnings = warnings;
     }
 
     /** Starts to connect in the background. */
@@ -184,13 +176,11 @@ final class Link {
     /** One line for an outage, and none for one that begins soon after another was told, unless it lasts. */
     private void tellFailed(StoreException why) {
         synchronized (lock) {
-            long now = nanoTime.getAsLong();
-            if (closed || outageTold || now - warnedAtNanos < BETWEEN_WARNINGS.toNanos()) {
+            if (closed || outageTold || !warnings.spend()) {
                 return;
             }
             LOG.warn("{}, at {}. Trying again in the background.", why.getMessage(), connector);
             outageTold = true;
-            warnedAtNanos = now;
         }
     }
 

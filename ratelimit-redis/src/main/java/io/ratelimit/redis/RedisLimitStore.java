@@ -52,7 +52,9 @@ public final class RedisLimitStore implements LimitStore {
         this.encoder = new CallEncoder(builder.namespace, builder.ticker);
         this.timer = Executors.newSingleThreadScheduledExecutor(RedisLimitStore::daemon);
         this.connections = new Connections(builder.resources, builder.options, builder.connectTimeout);
-        this.cluster = builder.deployment == Deployment.CLUSTER ? connections.cluster(builder.uris, timer) : null;
+        this.cluster = builder.deployment == Deployment.CLUSTER
+                ? connections.cluster(builder.uris, timer, builder.timeout)
+                : null;
         this.router = cluster != null ? cluster : connections.single(builder.uris, timer);
         this.caller = new Caller(Script.DECIDE, router, timer, builder.timeout);
         this.pieces = new PiecewiseExecutor(operation -> callOne(operation), encoder::slot);
@@ -171,7 +173,11 @@ public final class RedisLimitStore implements LimitStore {
         return serverCheck == null ? Optional.empty() : serverCheck.version();
     }
 
-    /** Closes the connection. Operations in flight fail. Waits a quarter of a second at most. */
+    /**
+     * Closes the connections. Operations in flight fail. Waits a quarter of a second for the server to hear that this
+     * instance leaves; an attempt to connect that is under way is waited for too, which takes up to half a second longer than
+     * the connect timeout, and the end of its threads a second at most.
+     */
     @Override
     public void close() {
         if (heartbeat != null) {

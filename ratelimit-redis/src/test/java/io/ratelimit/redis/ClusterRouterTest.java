@@ -27,7 +27,7 @@ class ClusterRouterTest {
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
     private final Map<Node, FakeNode> nodes = new ConcurrentHashMap<>();
     private volatile List<Object> slots = List.of(range(0, 8_191, ONE), range(8_192, 16_383, TWO));
-    private final ClusterRouter router = new ClusterRouter(List.of(ONE), node -> at(node), timer);
+    private final ClusterRouter router = router(Duration.ofMillis(50));
 
     @AfterEach
     void close() {
@@ -74,6 +74,21 @@ class ClusterRouterTest {
     }
 
     @Test
+    void endsLinksThatAreAboutToEndWhenItIsClosed() {
+        ClusterRouter another = router(Duration.ofMinutes(1));
+        another.open();
+        another.awaitFirstAttempt(Duration.ofSeconds(10));
+        slots = List.of(range(0, 16_383, ONE));
+        another.failed();
+        await().until(() -> another.shardOf(16_383).equals("one:7001"));
+        nodes.values().forEach(node -> node.closing.countDown());
+
+        another.close();
+
+        assertThat(at(TWO).closingBegun).isTrue();
+    }
+
+    @Test
     void doesNotBelieveANodeThatHasLostSightOfTheCluster() {
         open();
 
@@ -114,6 +129,10 @@ class ClusterRouterTest {
         assertThat(router.follow(new Redirection(false, call().slot(), THREE), from))
                 .hasToString("three:7003");
         assertThat(router.linkOf(call())).isSameAs(from);
+    }
+
+    private ClusterRouter router(Duration longestCall) {
+        return new ClusterRouter(List.of(ONE), this::at, timer, longestCall);
     }
 
     private void open() {

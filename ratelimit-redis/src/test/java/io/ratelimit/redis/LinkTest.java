@@ -31,7 +31,8 @@ class LinkTest {
     private final Attempts attempts = new Attempts(timer);
     private final AtomicLong nanos =
             new AtomicLong(Long.MAX_VALUE - Duration.ofSeconds(15).toNanos());
-    private final Link link = new Link(attempts, timer, nanos::get);
+    private final WarningBudget warnings = new WarningBudget(nanos::get);
+    private final Link link = new Link(attempts, timer, warnings);
     private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
 
     @BeforeEach
@@ -99,6 +100,21 @@ class LinkTest {
         attempts.fail();
         link.replace(attempts.succeed(), null);
         assertThat(told()).containsExactly(Level.WARN, Level.INFO);
+    }
+
+    @Test
+    void tellsAnOutageOfManyNodesOfAClusterOneByOne() {
+        Attempts elsewhere = new Attempts(timer);
+        Link other = new Link(elsewhere, timer, warnings);
+        other.open();
+
+        attempts.fail();
+        elsewhere.fail();
+        assertThat(told()).containsExactly(Level.WARN);
+        nanos.addAndGet(Duration.ofSeconds(30).toNanos());
+        elsewhere.fail();
+        assertThat(told()).containsExactly(Level.WARN, Level.WARN);
+        other.close();
     }
 
     @Test

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -63,27 +62,6 @@ class SlotTableTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> SlotTable.of(reply, ASKED))
                 .withMessageContaining("CLUSTER SLOTS");
-    }
-
-    @ParameterizedTest
-    @CsvSource({
-        "MOVED 3999 127.0.0.1:6381, true, 3999, 127.0.0.1:6381",
-        "ASK 0 ::1:6381, false, 0, [::1]:6381",
-        "MOVED 16383 :6381, true, 16383, :6381"
-    })
-    void readsWhereANodeSendsACall(String error, boolean toStay, int slot, String target) {
-        assertThat(Redirection.parse(error)).hasValueSatisfying(to -> {
-            assertThat(to.toStay()).isEqualTo(toStay);
-            assertThat(to.slot()).isEqualTo(slot);
-            assertThat(to.target()).hasToString(target);
-        });
-    }
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {"MOVED 16384 host:1", "MOVED x host:1", "TRYAGAIN Multiple keys", "ERR MOVED 1 host:1", "MOVED"})
-    void readsNoOtherErrorAsOneThatSendsElsewhere(String error) {
-        assertThat(Redirection.parse(error)).isEmpty();
     }
 
     private static List<?> range(long first, long last, List<?>... nodes) {

@@ -330,12 +330,6 @@ class RedisBackendTest {
     }
 
     @Test
-    void refusesKindsOfRedisThatItCannotUse() {
-        String message = Startup.refusalOf(application("spring.data.redis.masterreplica.nodes=127.0.0.1:1"));
-        assertThat(message).contains("spring.data.redis.masterreplica", "cannot use this kind of Redis yet");
-    }
-
-    @Test
     void tellsItsHealthWithoutAsking() {
         application(at("127.0.0.1", closedPort()))
                 .withPropertyValues("ratelimit.redis.circuit-breaker.failure-threshold=1")

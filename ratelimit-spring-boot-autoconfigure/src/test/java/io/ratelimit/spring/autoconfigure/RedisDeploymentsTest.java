@@ -29,7 +29,7 @@ class RedisDeploymentsTest {
         try (RedisSentinels redis = RedisSentinels.start()) {
             assertCounts(
                     "spring.data.redis.sentinel.nodes=" + list(redis.uri().getSentinels()),
-                    "the master main of 3 sentinels",
+                    "the master \"main\" of 3 sentinels",
                     "spring.data.redis.sentinel.master=main");
         }
     }
