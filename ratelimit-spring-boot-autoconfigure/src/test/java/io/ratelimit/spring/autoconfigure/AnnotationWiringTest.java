@@ -158,7 +158,7 @@ class AnnotationWiringTest {
                         "ratelimit.backend=memory",
                         "server.port=0",
                         "spring.main.banner-mode=off",
-                        "logging.level.root=ERROR")
+                        "logging.level.root=WARN")
                 .run();
     }
 }

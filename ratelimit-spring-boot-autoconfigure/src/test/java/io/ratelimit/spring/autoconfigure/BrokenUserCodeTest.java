@@ -58,7 +58,7 @@ class BrokenUserCodeTest {
 
     private final ConfigurableApplicationContext context = new SpringApplicationBuilder(Broken.class)
             .initializers(Yaml.of(RULES))
-            .properties("server.port=0", "spring.main.banner-mode=off", "logging.level.root=ERROR")
+            .properties("server.port=0", "spring.main.banner-mode=off", "logging.level.root=WARN")
             .run();
 
     @AfterEach

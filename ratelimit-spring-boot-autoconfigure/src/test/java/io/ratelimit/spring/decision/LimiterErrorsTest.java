@@ -10,7 +10,7 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
 @ExtendWith(OutputCaptureExtension.class)
-class WebErrorsTest {
+class LimiterErrorsTest {
     private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 5);
 
     @Test

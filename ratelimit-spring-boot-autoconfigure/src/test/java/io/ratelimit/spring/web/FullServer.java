@@ -56,7 +56,7 @@ final class FullServer implements AutoCloseable {
                 "spring.main.banner-mode=off",
                 "spring.main.log-startup-info=false",
                 "spring.jmx.enabled=false",
-                "logging.level.root=ERROR",
+                "logging.level.root=WARN",
                 "logging.level.org.eclipse.jetty=OFF",
                 "management.health.redis.enabled=false",
                 "ratelimit.backend=memory"));
