@@ -31,12 +31,14 @@ class FailureLogTest {
     void listen() {
         lines.start();
         logger().setLevel(Level.DEBUG);
+        logger().setAdditive(false);
         logger().addAppender(lines);
     }
 
     @AfterEach
     void stopListening() {
         logger().detachAppender(lines);
+        logger().setAdditive(true);
         logger().setLevel(null);
     }
 

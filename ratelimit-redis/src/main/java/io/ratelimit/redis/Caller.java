@@ -61,7 +61,7 @@ final class Caller {
 
     /** Ends all calls. */
     void close() {
-        deadlines.expireAll();
+        deadlines.end();
     }
 
     /**
@@ -82,6 +82,7 @@ final class Caller {
         /** What is under way; none between two attempts. */
         private @Nullable Attempt attempt;
 
+        private long attemptSinceNanos = begunAtNanos;
         private @Nullable StoreException turnedAway;
 
         Pending(ScriptCall call, Function<long[], T> reader, Attempt first) {
@@ -195,6 +196,7 @@ final class Caller {
             }
             synchronized (this) {
                 attempt = new Attempt(link, connection, asking ? connection.asking() : connection);
+                attemptSinceNanos = System.nanoTime();
             }
             send();
         }
@@ -228,11 +230,11 @@ final class Caller {
                 // From here on nothing is sent for this call.
                 expired = true;
                 late = attempt;
-                // Only the first attempt is as old as the call, so that it says something about its connection.
                 why = late == null ? Objects.requireNonNull(turnedAway) : RedisErrors.overdue(late.connection());
             }
             result.completeExceptionally(why);
-            if (late != null && turnedAway == null) {
+            // One that was begun elsewhere a moment ago says nothing about the connection that it is made over.
+            if (late != null && System.nanoTime() - attemptSinceNanos >= timeoutNanos / 2) {
                 late.link().replace(late.connection(), why);
             }
             router.failed();

@@ -7,6 +7,8 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Ends calls that take too long.
@@ -20,6 +22,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * <p>Safe for any number of threads.
  */
 final class Deadlines {
+    private static final Logger LOG = LoggerFactory.getLogger(Deadlines.class);
     private static final Duration GRAIN = Duration.ofMillis(2);
     private static final Duration STANDSTILL = Duration.ofMillis(5);
     private static final Duration GRACE = Duration.ofMillis(5);
@@ -32,6 +35,7 @@ final class Deadlines {
     private long dueAtNanos;
 
     private boolean graceGiven;
+    private volatile boolean ended;
 
     /** Something that ends. */
     interface Timed {
@@ -53,15 +57,31 @@ final class Deadlines {
     /** Watches a call that has just begun. */
     void watch(Timed call) {
         calls.add(call);
-        if (scheduled.compareAndSet(false, true)) {
+        if (ended) {
+            expireAll();
+        } else if (scheduled.compareAndSet(false, true)) {
             schedule(timeoutNanos);
         }
     }
 
-    /** Ends all calls at once. */
-    void expireAll() {
+    /** Ends all calls at once, and from now on each as soon as it is watched. */
+    void end() {
+        ended = true;
+        expireAll();
+    }
+
+    private void expireAll() {
         for (Timed call = calls.poll(); call != null; call = calls.poll()) {
+            expire(call);
+        }
+    }
+
+    /** A defect around one call must not keep the time from all others. */
+    private static void expire(Timed call) {
+        try {
             call.expire();
+        } catch (RuntimeException defect) {
+            LOG.warn("A call to Redis did not end as it should at its deadline", defect);
         }
     }
 
@@ -75,7 +95,7 @@ final class Deadlines {
         Timed oldest = calls.peek();
         while (oldest != null && (oldest.isDone() || timeLeft(oldest, now) <= 0)) {
             calls.poll();
-            oldest.expire();
+            expire(oldest);
             oldest = calls.peek();
         }
         if (oldest != null) {

@@ -11,14 +11,14 @@ class BackoffTest {
     private final Backoff backoff = new Backoff();
 
     @Test
-    void beginsAtOnceAndGrowsToTwoSeconds() {
+    void beginsAtOnceAndGrowsToASecond() {
         assertThat(backoff.next()).isZero();
         assertThat(backoff.next()).isBetween(Duration.ofMillis(10), Duration.ofMillis(20));
         assertThat(backoff.next()).isBetween(Duration.ofMillis(20), Duration.ofMillis(40));
         for (int i = 0; i < 100; i++) {
-            assertThat(backoff.next()).isLessThanOrEqualTo(Duration.ofSeconds(2));
+            assertThat(backoff.next()).isLessThanOrEqualTo(Duration.ofSeconds(1));
         }
-        assertThat(backoff.next()).isGreaterThanOrEqualTo(Duration.ofSeconds(1));
+        assertThat(backoff.next()).isGreaterThanOrEqualTo(Duration.ofMillis(500));
     }
 
     @Test

@@ -113,6 +113,39 @@ class DeadlinesTest {
         }
     }
 
+    @Test
+    void goesOnWhenTheEndOfACallFails() {
+        long begun = System.nanoTime();
+        deadlines.watch(new Deadlines.Timed() {
+            @Override
+            public long begunAtNanos() {
+                return begun;
+            }
+
+            @Override
+            public boolean isDone() {
+                return false;
+            }
+
+            @Override
+            public void expire() {
+                throw new IllegalStateException("a defect");
+            }
+        });
+        Call call = watched();
+        await().until(call::isDone);
+        Call later = watched();
+        await().until(later::isDone);
+    }
+
+    @Test
+    void endsCallsAtOnceOnceItHasEnded() {
+        Call before = watched();
+        deadlines.end();
+        assertThat(before.isDone()).isTrue();
+        assertThat(watched().isDone()).isTrue();
+    }
+
     /** A timer whose tasks wait until the test runs them. */
     private static final class HeldTimer extends ScheduledThreadPoolExecutor implements AutoCloseable {
         private final Queue<Runnable> tasks = new ArrayDeque<>();
