@@ -10,7 +10,6 @@ import io.ratelimit.store.Operation;
 import io.ratelimit.store.PiecewiseExecutor;
 import io.ratelimit.store.StoreException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -102,14 +101,7 @@ public final class FailoverStore implements LimitStore {
                 && operations.stream().noneMatch(Operation.Refund.class::isInstance)) {
             return askPrimary(operations, circuitOf(keys));
         }
-        CompletionStage<List<Decision>> all = CompletableFuture.completedFuture(new ArrayList<>(operations.size()));
-        for (Operation operation : operations) {
-            all = all.thenCompose(done -> execute(operation).thenApply(decision -> {
-                done.add(decision);
-                return done;
-            }));
-        }
-        return all;
+        return pieces.executeAll(operations);
     }
 
     @Override

@@ -58,6 +58,26 @@ public final class PiecewiseExecutor {
         return true;
     }
 
+    /** Carries out operations one after the other, each as {@link #execute}. */
+    public CompletionStage<List<Decision>> executeAll(List<Operation> operations) {
+        CompletionStage<List<Decision>> all = CompletableFuture.completedFuture(new ArrayList<>(operations.size()));
+        for (Operation operation : operations) {
+            all = all.thenCompose(done -> execute(operation)
+                    .thenApply(decision -> {
+                        done.add(decision);
+                        return done;
+                    })
+                    .exceptionallyCompose(failure -> CompletableFuture.failedFuture(behind(done, failure))));
+        }
+        return all;
+    }
+
+    /** Some of the operations have been carried out, unless it was the first that failed. */
+    private static StoreException behind(List<Decision> done, Throwable failure) {
+        StoreException known = StoreException.of(failure);
+        return done.isEmpty() ? known : known.withFate(Fate.UNKNOWN);
+    }
+
     /** Carries out the operation: whole if it can be, and otherwise in pieces. */
     public CompletionStage<Decision> execute(Operation operation) {
         if (isWhole(operation.keys())) {

@@ -2,9 +2,7 @@ package io.ratelimit.store;
 
 import io.ratelimit.limit.Decision;
 import io.ratelimit.limit.Key;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
 
@@ -38,14 +36,7 @@ public final class ShardedStore implements LimitStore {
 
     @Override
     public CompletionStage<List<Decision>> executeAll(List<Operation> operations) {
-        CompletionStage<List<Decision>> all = CompletableFuture.completedFuture(new ArrayList<>());
-        for (Operation operation : operations) {
-            all = all.thenCompose(done -> pieces.execute(operation).thenApply(decision -> {
-                done.add(decision);
-                return done;
-            }));
-        }
-        return all;
+        return pieces.executeAll(operations);
     }
 
     @Override

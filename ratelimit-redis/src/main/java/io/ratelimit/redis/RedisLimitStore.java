@@ -10,13 +10,10 @@ import io.ratelimit.limit.Ticker;
 import io.ratelimit.store.LimitStore;
 import io.ratelimit.store.Operation;
 import io.ratelimit.store.PiecewiseExecutor;
-import io.ratelimit.store.StoreException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -119,7 +116,7 @@ public final class RedisLimitStore implements LimitStore {
             throw new IllegalArgumentException("operations: none (expected: at least one)");
         }
         List<Operation> all = List.copyOf(operations);
-        return cluster == null || pieces.isWhole(keysOf(all)) ? call(all) : oneAfterTheOther(all);
+        return cluster == null || pieces.isWhole(keysOf(all)) ? call(all) : pieces.executeAll(all);
     }
 
     @Override
@@ -133,25 +130,6 @@ public final class RedisLimitStore implements LimitStore {
 
     private CompletionStage<Decision> callOne(Operation operation) {
         return call(List.of(operation)).thenApply(decisions -> decisions.get(0));
-    }
-
-    private CompletionStage<List<Decision>> oneAfterTheOther(List<Operation> operations) {
-        CompletionStage<List<Decision>> all = CompletableFuture.completedFuture(new ArrayList<>(operations.size()));
-        for (Operation operation : operations) {
-            all = all.thenCompose(done -> pieces.execute(operation)
-                    .thenApply(decision -> {
-                        done.add(decision);
-                        return done;
-                    })
-                    .exceptionallyCompose(failure -> CompletableFuture.failedFuture(of(failure, done))));
-        }
-        return all;
-    }
-
-    /** Some of the operations may have been carried out, unless it was the first that failed. */
-    private static StoreException of(Throwable failure, List<Decision> done) {
-        StoreException known = StoreException.of(failure);
-        return done.isEmpty() ? known : known.withFate(StoreException.Fate.UNKNOWN);
     }
 
     private static List<Key> keysOf(List<Operation> operations) {
