@@ -7,6 +7,7 @@ import io.lettuce.core.KillArgs;
 import io.ratelimit.redis.testing.RedisProcess;
 import io.ratelimit.redis.testing.Signals;
 import io.ratelimit.redis.testing.TcpProxy;
+import io.ratelimit.redis.testing.load.FullRunsOnly;
 import io.ratelimit.redis.testing.load.Ledger;
 import io.ratelimit.redis.testing.load.Load;
 import java.io.IOException;
@@ -177,6 +178,7 @@ class ProcessFaultsIT {
     }
 
     @Test
+    @FullRunsOnly
     void keepsTheThroughputOfFewRequestThreadsWithASlowRedis() throws IOException {
         Load.Shape closedLoop = new Load.Shape(16, 0, SampleUnderFaults.lasting(4, 20));
         try (RedisProcess redis = RedisProcess.start();
@@ -199,6 +201,7 @@ class ProcessFaultsIT {
     }
 
     @Test
+    @FullRunsOnly
     void servesMoreKeysThanItKeepsInAHeapOf64Megabytes() throws IOException {
         Duration outage = SampleUnderFaults.lasting(4, 60);
         try (RedisProcess redis = RedisProcess.start();

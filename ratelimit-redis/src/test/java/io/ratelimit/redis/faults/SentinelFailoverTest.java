@@ -9,6 +9,7 @@ import io.ratelimit.redis.testing.RedisProcess;
 import io.ratelimit.redis.testing.RedisSentinels;
 import io.ratelimit.redis.testing.load.Entry;
 import io.ratelimit.redis.testing.load.FaultScale;
+import io.ratelimit.redis.testing.load.FullRunsOnly;
 import io.ratelimit.redis.testing.load.Ledger;
 import io.ratelimit.redis.testing.load.OutageBound;
 import java.time.Duration;
@@ -37,6 +38,7 @@ class SentinelFailoverTest {
     }
 
     @Test
+    @FullRunsOnly
     void isNotLedBackWhenAStoppedMasterGoesOn() {
         try (RedisSentinels redis = RedisSentinels.start();
                 Limiters limiters = at(redis)) {
@@ -92,6 +94,7 @@ class SentinelFailoverTest {
     }
 
     @Test
+    @FullRunsOnly
     void findsTheMasterWhenTheSentinelsAreBack() {
         try (RedisSentinels redis = RedisSentinels.start();
                 Limiters limiters = at(redis)) {

@@ -8,6 +8,11 @@ public final class FaultScale {
 
     private FaultScale() {}
 
+    /** Returns whether faults last in full. */
+    public static boolean isFull() {
+        return FULL;
+    }
+
     /** Returns one of two durations. */
     public static Duration lasting(Duration everyday, Duration full) {
         return FULL ? full : everyday;
