@@ -29,7 +29,7 @@ class ForgetfulServerTest {
                 Ledger ledger = run.end();
 
                 run.say("flushes %d", flushes);
-                assertThat(flushes).isGreaterThan(FLUSHING.toMillis() / 20);
+                assertThat(flushes).as("flushes, or there was no fault").isGreaterThan(FLUSHING.toMillis() / 100);
                 assertThat(ledger.share(Source.FALLBACK.id()))
                         .as("share of the fallback")
                         .isZero();
