@@ -28,6 +28,8 @@ import org.junit.jupiter.api.Test;
 
 /** Slots that move from node to node, and nodes that go, one call at a time. */
 class ClusterTest {
+    private static final Duration DEADLINE = Duration.ofSeconds(2);
+
     private static RedisCluster cluster;
 
     private final String owner = IntStream.iterate((int) System.nanoTime(), i -> i + 1)
@@ -127,11 +129,11 @@ class ClusterTest {
 
     @Test
     void saysAtTheDeadlineThatKeysAreBeingMovedApartAndKeepsTheConnection() {
-        try (RedisLimitStore store = TestStores.in(cluster).build()) {
+        try (RedisLimitStore store = TestStores.in(cluster).timeout(DEADLINE).build()) {
             cluster.beginMove(slot, 0, 1);
             try {
                 assertThat(store.execute(Operation.Acquire.of(first, second)))
-                        .failsWithin(Duration.ofSeconds(5))
+                        .failsWithin(DEADLINE.multipliedBy(5))
                         .withThrowableOfType(java.util.concurrent.ExecutionException.class)
                         .havingCause()
                         .isInstanceOfSatisfying(StoreException.class, failure -> {
@@ -152,12 +154,12 @@ class ClusterTest {
     void doesNotKnowWhatBecameOfOperationsBeforeOneThatIsRefused() {
         Limit limit = Limit.parse("5/1h", Algorithm.FIXED_WINDOW);
         Demand elsewhere = Demand.of(new Key("elsewhere", "test:" + limit.counterName()), limit, 1);
-        try (RedisLimitStore store = TestStores.in(cluster).build()) {
+        try (RedisLimitStore store = TestStores.in(cluster).timeout(DEADLINE).build()) {
             cluster.beginMove(slot, 0, 1);
             try {
                 assertThat(store.executeAll(
                                 List.of(Operation.Acquire.of(elsewhere), Operation.Acquire.of(first, second))))
-                        .failsWithin(Duration.ofSeconds(5))
+                        .failsWithin(DEADLINE.multipliedBy(5))
                         .withThrowableOfType(java.util.concurrent.ExecutionException.class)
                         .havingCause()
                         .isInstanceOfSatisfying(StoreException.class, failure -> {
