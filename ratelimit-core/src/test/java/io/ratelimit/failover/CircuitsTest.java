@@ -12,6 +12,7 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
 class CircuitsTest {
+    private final List<Thread> failing = new CopyOnWriteArrayList<>();
     private final StoreException gone = new StoreException(StoreException.Kind.CONNECTION, "gone", null);
 
     /** Transitions of one shard pass each other where telling of another one's takes long. */
@@ -20,6 +21,7 @@ class CircuitsTest {
         for (int round = 0; round < 20; round++) {
             CountDownLatch telling = new CountDownLatch(1);
             CountDownLatch told = new CountDownLatch(1);
+            failing.clear();
             List<CircuitState> changes = new CopyOnWriteArrayList<>();
             Circuits[] all = new Circuits[1];
             Circuits circuits = new Circuits(
@@ -35,7 +37,8 @@ class CircuitsTest {
             telling.await();
 
             CompletableFuture<?> shard = fail(circuits, "shard");
-            Thread.sleep(30);
+            await("the thread that has a transition to tell")
+                    .until(() -> failing.get(1).getState() == Thread.State.BLOCKED);
             told.countDown();
             CompletableFuture.allOf(other, shard).join();
 
@@ -46,8 +49,11 @@ class CircuitsTest {
     }
 
     private CompletableFuture<?> fail(Circuits circuits, String shard) {
-        return CompletableFuture.runAsync(
-                () -> circuits.of(shard).failed(gone, System.nanoTime()), task -> new Thread(task).start());
+        return CompletableFuture.runAsync(() -> circuits.of(shard).failed(gone, System.nanoTime()), task -> {
+            Thread thread = new Thread(task);
+            failing.add(thread);
+            thread.start();
+        });
     }
 
     private static void awaitUninterrupted(CountDownLatch latch) {
