@@ -140,14 +140,7 @@ class ShardOutageTest {
     @Test
     void forgetsAShardThatTheStoreHasNoMore() {
         Moving moving = new Moving(shards.get(0), shards.get(1));
-        try (FailoverStore over = FailoverStore.around(moving)
-                .settings(new FailoverSettings(3, Duration.ofSeconds(10), Duration.ofMillis(20), 1_000))
-                .ticker(ticker)
-                .build()) {
-            shards.get(0).failWith(StoreException.Kind.CONNECTION);
-            for (int i = 0; i < 5; i++) {
-                assertThat(decide(over, Operation.Acquire.of(first)).source()).isEqualTo(Source.FALLBACK);
-            }
+        try (FailoverStore over = failing(moving, Duration.ofMillis(20))) {
 
             moving.moved = true;
 
@@ -159,14 +152,7 @@ class ShardOutageTest {
     @Test
     void forgetsAShardThatTheStoreHasNoMoreLongBeforeItsNextProbe() {
         Moving moving = new Moving(shards.get(0), shards.get(1));
-        try (FailoverStore over = FailoverStore.around(moving)
-                .settings(new FailoverSettings(3, Duration.ofSeconds(10), Duration.ofSeconds(8), 1_000))
-                .ticker(ticker)
-                .build()) {
-            shards.get(0).failWith(StoreException.Kind.CONNECTION);
-            for (int i = 0; i < 5; i++) {
-                assertThat(decide(over, Operation.Acquire.of(first)).source()).isEqualTo(Source.FALLBACK);
-            }
+        try (FailoverStore over = failing(moving, Duration.ofSeconds(8))) {
 
             moving.moved = true;
 
@@ -229,6 +215,19 @@ class ShardOutageTest {
         public void close() {
             // The test closes the parts.
         }
+    }
+
+    /** Returns a store whose circuit for the first shard is open, and is tried again after the pause. */
+    private FailoverStore failing(Moving moving, Duration pause) {
+        FailoverStore over = FailoverStore.around(moving)
+                .settings(new FailoverSettings(3, Duration.ofSeconds(10), pause, 1_000))
+                .ticker(ticker)
+                .build();
+        shards.get(0).failWith(StoreException.Kind.CONNECTION);
+        for (int i = 0; i < 5; i++) {
+            assertThat(decide(over, Operation.Acquire.of(first)).source()).isEqualTo(Source.FALLBACK);
+        }
+        return over;
     }
 
     /** A store whose one shard hands everything to another one, as when a replica takes over. */

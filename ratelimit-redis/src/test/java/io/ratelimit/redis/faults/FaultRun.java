@@ -90,6 +90,27 @@ final class FaultRun implements AutoCloseable {
                 .until(() -> limiters.areAll(CircuitState.CLOSED) && limiters.isServedByRedis());
     }
 
+    /**
+     * Sees the circuit open and a fault through, ends both the fault and the load, and checks the times of all that.
+     *
+     * @param lasts how long the fault lasts from its onset
+     * @param afterwards how long the load goes on once Redis decides again
+     */
+    Ledger heal(long onset, Duration lasts, Duration afterwards, Runnable cure) {
+        long opened = awaitOpen(onset);
+        goOn(lasts.minus(between(onset, opened)));
+        cure.run();
+        long end = System.nanoTime();
+        long closed = awaitClosed(end);
+        goOn(afterwards);
+        Ledger ledger = end();
+        say("open after %s back after %s", millis(between(onset, opened)), millis(between(end, closed)));
+        assertOpened(onset, opened);
+        assertHealed(end, closed);
+        assertQuick(ledger, opened);
+        return ledger;
+    }
+
     /** Ends the load and returns the account of all of it, after checking what holds for every fault. */
     Ledger end() {
         Ledger ledger = load.stop();

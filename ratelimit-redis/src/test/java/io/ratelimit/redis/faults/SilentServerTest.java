@@ -26,7 +26,7 @@ class SilentServerTest {
             try (FaultRun run = FaultRun.start("SIGSTOP " + STOPPED.toSeconds() + " s", limiters, traffic)) {
                 long onset = System.nanoTime();
                 redis.stop();
-                Ledger ledger = heal(run, onset, STOPPED, redis::resume);
+                Ledger ledger = run.heal(onset, STOPPED, Duration.ofSeconds(1), redis::resume);
 
                 long sent = 0;
                 long counted = 0;
@@ -58,28 +58,11 @@ class SilentServerTest {
             try (FaultRun run = FaultRun.start(name, limiters, Traffic.unlimited(20))) {
                 long onset = System.nanoTime();
                 proxy.blackHole();
-                Ledger ledger = heal(run, onset, PARTED, proxy::endBlackHole);
+                Ledger ledger = run.heal(onset, PARTED, Duration.ofSeconds(1), proxy::endBlackHole);
 
                 assertThat(ledger.size()).isPositive();
                 assertThat(limiters.failures().of(StoreException.Kind.TIMEOUT)).isPositive();
             }
         }
-    }
-
-    private static Ledger heal(FaultRun run, long onset, Duration fault, Runnable cure) {
-        long opened = run.awaitOpen(onset);
-        run.goOn(fault.minus(FaultRun.between(onset, opened)));
-        cure.run();
-        long end = System.nanoTime();
-        long closed = run.awaitClosed(end);
-        run.goOn(Duration.ofSeconds(1));
-        Ledger ledger = run.end();
-        run.say(
-                "open after %s back after %s",
-                FaultRun.millis(FaultRun.between(onset, opened)), FaultRun.millis(FaultRun.between(end, closed)));
-        run.assertOpened(onset, opened);
-        run.assertHealed(end, closed);
-        run.assertQuick(ledger, opened);
-        return ledger;
     }
 }
