@@ -3,7 +3,10 @@ package io.ratelimit.failover;
 import io.ratelimit.store.StoreException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -24,6 +27,8 @@ final class Circuits {
     private final Map<String, Circuit> byShard = new ConcurrentHashMap<>();
     private final Map<String, Circuit> open = new ConcurrentHashMap<>();
     private final AtomicLong lookedAtNanos = new AtomicLong(System.nanoTime());
+    private final Queue<Change> untold = new ConcurrentLinkedQueue<>();
+    private final AtomicBoolean telling = new AtomicBoolean();
     private boolean told;
     private boolean closed;
 
@@ -106,8 +111,27 @@ final class Circuits {
         return new Circuit(settings, circuit -> changed(shard, circuit), () -> onProbe.accept(shard));
     }
 
+    private void changed(String shard, Circuit circuit) {
+        note(shard, circuit);
+        tell();
+    }
+
+    /** By one thread at a time and in order, and outside of the lock, because a listener may take its time. */
+    private void tell() {
+        while (!untold.isEmpty() && telling.compareAndSet(false, true)) {
+            try {
+                Change change = untold.poll();
+                if (change != null) {
+                    onChange.accept(change);
+                }
+            } finally {
+                telling.set(false);
+            }
+        }
+    }
+
     /** Looks at the state as it is by now: two transitions may come here in another order than they were made. */
-    private synchronized void changed(String shard, Circuit circuit) {
+    private synchronized void note(String shard, Circuit circuit) {
         if (closed) {
             return;
         }
@@ -119,7 +143,7 @@ final class Circuits {
         boolean isOpen = !open.isEmpty();
         if (isOpen != told) {
             told = isOpen;
-            onChange.accept(
+            untold.add(
                     isOpen ? new Change(CircuitState.OPEN, circuit.reason()) : new Change(CircuitState.CLOSED, null));
         }
     }

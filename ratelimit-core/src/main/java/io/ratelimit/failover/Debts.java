@@ -9,6 +9,8 @@ import io.ratelimit.limit.Ticker;
 import io.ratelimit.store.MemoryStore;
 import io.ratelimit.store.Operation;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -22,10 +24,14 @@ import org.jspecify.annotations.Nullable;
  * they are being charged, so that one that the store refuses again and again does not grow old later.
  */
 final class Debts {
+    /** Enough for the largest batch where most of the shards are gone. */
+    private static final int MOST_LOOKS = 1_000;
+
     private final int maxKeys;
     private final MemoryStore admitted;
     private final Map<Key, Debt> open = new ConcurrentHashMap<>();
     private final Map<Key, Debt> underway = new ConcurrentHashMap<>();
+    private Iterator<Key> position = Collections.emptyIterator();
 
     /**
      * @param last what was admitted last
@@ -83,9 +89,27 @@ final class Debts {
         return open.containsKey(key);
     }
 
-    /** Returns up to so many of the keys that have debts, of those that can be charged. */
-    List<Key> keys(int most, Predicate<Key> chargeable) {
-        return open.keySet().stream().filter(chargeable).limit(most).toList();
+    /**
+     * Returns up to so many of the keys that have debts, of those that can be charged. Each call goes on where the last one
+     * ended, so that a debt that is refused again and again holds up no others, and looks at a bounded number of keys.
+     *
+     * <p>For one thread only.
+     */
+    List<Key> next(int most, Predicate<Key> chargeable) {
+        List<Key> found = new ArrayList<>();
+        for (int looked = 0; looked < MOST_LOOKS && found.size() < most; looked++) {
+            if (!position.hasNext()) {
+                position = open.keySet().iterator();
+                if (looked > 0 || !position.hasNext()) {
+                    break;
+                }
+            }
+            Key key = position.next();
+            if (chargeable.test(key)) {
+                found.add(key);
+            }
+        }
+        return found;
     }
 
     /** Forgets debts that were taken out, because the store knows them, or may. */

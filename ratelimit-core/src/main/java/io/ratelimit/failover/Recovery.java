@@ -145,7 +145,7 @@ final class Recovery implements AutoCloseable {
         awake.set(false);
         try {
             for (List<Key> ofOne :
-                    byOwner(debts.keys(batch.get(), key -> circuitOf(key).isClosed()))) {
+                    byOwner(debts.next(batch.get(), key -> circuitOf(key).isClosed()))) {
                 long start = System.nanoTime();
                 var unused = settle(claim(ofOne), List.of())
                         .whenComplete((none, failure) -> settled(circuitOf(ofOne.get(0)), start, failure));

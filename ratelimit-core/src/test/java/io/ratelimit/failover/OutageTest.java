@@ -168,6 +168,19 @@ class OutageTest {
     }
 
     @Test
+    void chargesTheOthersWhileTheBackendRefusesSomeAgainAndAgain() {
+        openCircuit();
+        backend.refuse(owner -> owner.startsWith("refused"));
+        for (int i = 0; i < 10; i++) {
+            acquire(demand("refused-" + i, "5/1h"));
+        }
+        acquire(demand("a", "5/1h"));
+        backend.heal();
+
+        await().untilAsserted(() -> assertThat(charged("a")).isEqualTo(1));
+    }
+
+    @Test
     void forgetsWhatHasLeftItsWindowDuringTheOutage() {
         Demand demand = demand("a", Limit.parse("5/1m", Algorithm.FIXED_WINDOW));
         openCircuit();

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** A store that fails on demand and remembers what it was asked. */
@@ -18,6 +19,7 @@ final class SwitchedStore implements LimitStore {
     private final LimitStore store;
     private volatile StoreException.@Nullable Kind failure;
     private volatile @Nullable Object incident;
+    private volatile Predicate<String> refused = owner -> false;
     private volatile boolean defective;
     private volatile @Nullable String heldOwner;
     private volatile CompletableFuture<?> held = CompletableFuture.completedFuture(null);
@@ -42,6 +44,11 @@ final class SwitchedStore implements LimitStore {
         held = until;
     }
 
+    /** Refuses calls for the keys of these owners, in a way that says nothing about the store. */
+    void refuse(Predicate<String> owner) {
+        refused = owner;
+    }
+
     void heal() {
         failure = null;
         incident = null;
@@ -60,16 +67,19 @@ final class SwitchedStore implements LimitStore {
         if (answerNothing) {
             return CompletableFuture.completedFuture(List.of());
         }
-        StoreException.Kind kind = failure;
+        StoreException.Kind kind = isOf(refused, operations) ? StoreException.Kind.TRY_AGAIN : failure;
         if (kind == null) {
             answered.addAll(operations);
             CompletionStage<List<Decision>> answer = store.executeAll(operations);
-            boolean isHeld = operations.stream()
-                    .flatMap(operation -> operation.keys().stream())
-                    .anyMatch(key -> key.owner().equals(heldOwner));
-            return isHeld ? held.thenCompose(released -> answer) : answer;
+            return isOf(owner -> owner.equals(heldOwner), operations) ? held.thenCompose(released -> answer) : answer;
         }
         return CompletableFuture.failedFuture(new StoreException(kind, "failed on demand", null, incident));
+    }
+
+    private static boolean isOf(Predicate<String> owner, List<Operation> operations) {
+        return operations.stream()
+                .flatMap(operation -> operation.keys().stream())
+                .anyMatch(key -> owner.test(key.owner()));
     }
 
     @Override
