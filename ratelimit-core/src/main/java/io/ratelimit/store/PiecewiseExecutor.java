@@ -26,6 +26,11 @@ import org.slf4j.LoggerFactory;
  * the two, others may be denied for the permits that are about to be given back: at most those of the acquisitions under
  * way. If the place they are to be given back to fails meanwhile, they stay taken until they leave their window.
  *
+ * <p>An acquisition that fails has one {@link Fate} for all of its pieces. It is {@link Fate#NOT_CARRIED_OUT} only if every
+ * place is as it was. Otherwise it is {@link Fate#UNKNOWN}: something could not be given back, or nobody knows whether the
+ * piece that failed was carried out, in which case those before it stay taken as well. So whoever charges anew what was not
+ * carried out charges nobody twice; what a place took of it may be less than all.
+ *
  * <p>Safe for any number of threads.
  */
 public final class PiecewiseExecutor {
@@ -37,11 +42,12 @@ public final class PiecewiseExecutor {
     /**
      * Creates an executor.
      *
-     * @param atomic carries out an operation whose keys are all in one place
+     * @param atomic carries out an operation whose keys are all in one place; one that throws has failed
      * @param place where a key is, as a value that is equal for all keys in the same place
      */
     public PiecewiseExecutor(Function<Operation, CompletionStage<Decision>> atomic, Function<Key, ?> place) {
-        this.atomic = Objects.requireNonNull(atomic, "atomic");
+        Objects.requireNonNull(atomic, "atomic");
+        this.atomic = operation -> StoreException.guard(() -> atomic.apply(operation));
         this.place = Objects.requireNonNull(place, "place");
     }
 
@@ -195,6 +201,7 @@ public final class PiecewiseExecutor {
         private final List<Piece> pieces;
         private final Answers answers;
         private final List<Decision> taken = new ArrayList<>();
+        private volatile boolean stuck;
 
         Acquisition(List<Piece> pieces) {
             this.pieces = pieces;
@@ -220,13 +227,19 @@ public final class PiecewiseExecutor {
                             taken.add(answer);
                             return next(index + 1);
                         }
-                        return allOf(List.of(giveBack(), look(index + 1)));
+                        return allOf(List.of(giveBack(), look(index + 1)))
+                                .exceptionallyCompose(lost -> failed(StoreException.of(lost)));
                     })
                     .thenCompose(Function.identity());
         }
 
         private CompletionStage<Void> giveUp(StoreException failure) {
-            return giveBack().thenCompose(done -> CompletableFuture.failedFuture(failure));
+            // What may have been taken of one limit and is given back of another would be owed by nobody.
+            return failure.fate() == Fate.UNKNOWN ? failed(failure) : giveBack().thenCompose(done -> failed(failure));
+        }
+
+        private CompletionStage<Void> failed(StoreException failure) {
+            return CompletableFuture.failedFuture(stuck ? failure.withFate(Fate.UNKNOWN) : failure);
         }
 
         /** Gives back what was taken; the counters then look as if nothing had been. */
@@ -238,6 +251,7 @@ public final class PiecewiseExecutor {
                 given.add(atomic.apply(new Operation.Refund(grants))
                         .thenAccept(answer -> answers.put(piece, answer))
                         .exceptionally(lost -> {
+                            stuck = true;
                             log.debug("Permits of a denied request could not be given back", lost);
                             return null;
                         }));

@@ -26,6 +26,7 @@ class PiecewiseExecutorTest {
     private final MemoryStore store = MemoryStore.of(new ManualTicker(1_700_000_000_000_000L), 1_000, Source.MEMORY);
     private final List<Operation> asked = new ArrayList<>();
     private Predicate<Operation> failing = operation -> false;
+    private Predicate<Operation> throwing = operation -> false;
     private Fate fate = Fate.UNKNOWN;
     private final PiecewiseExecutor pieces = new PiecewiseExecutor(this::ask, Key::owner);
 
@@ -141,6 +142,48 @@ class PiecewiseExecutorTest {
     }
 
     @Test
+    void doesNotKnowWhatBecameOfAnAcquisitionThatCannotBeGivenBack() {
+        failing = operation -> operation.keys().contains(tenant.key()) || operation instanceof Operation.Refund;
+        fate = Fate.NOT_CARRIED_OUT;
+
+        assertThat(failure(acquire(address, tenant)).fate()).isEqualTo(Fate.UNKNOWN);
+        assertThat(remaining(address)).as("stays taken").isEqualTo(2);
+        assertThat(failure(acquire(tenant, address)).fate()).as("nothing taken").isEqualTo(Fate.NOT_CARRIED_OUT);
+    }
+
+    @Test
+    void doesNotKnowWhatBecameOfADenialThatCannotBeGivenBackAndHasNoAnswer() {
+        assertThat(decide(acquire(tenant.withCost(2))).allowed()).isTrue();
+        fate = Fate.NOT_CARRIED_OUT;
+        failing = operation -> operation.keys().contains(everybody.key());
+        assertThat(failure(acquire(address, tenant, everybody)).fate())
+                .as("given back")
+                .isEqualTo(Fate.NOT_CARRIED_OUT);
+
+        failing = operation -> operation.keys().contains(everybody.key()) || operation instanceof Operation.Refund;
+        assertThat(failure(acquire(address, tenant, everybody)).fate()).isEqualTo(Fate.UNKNOWN);
+    }
+
+    @Test
+    void keepsWhatItTookWhenNobodyKnowsWhatBecameOfTheRest() {
+        failing = operation -> operation.keys().contains(tenant.key());
+
+        assertThat(failure(acquire(address, tenant)).fate()).isEqualTo(Fate.UNKNOWN);
+
+        assertThat(remaining(address))
+                .as("as if the whole had been carried out, which nobody charges again")
+                .isEqualTo(2);
+    }
+
+    @Test
+    void treatsAPlaceThatThrowsAsOneThatFails() {
+        throwing = operation -> operation.keys().contains(tenant.key());
+        assertThat(failure(acquire(address, tenant)).fate()).isEqualTo(Fate.NOT_CARRIED_OUT);
+        assertThat(remaining(address)).as("given back").isEqualTo(3);
+        assertThat(failure(Operation.Charge.of(address, tenant)).fate()).isEqualTo(Fate.UNKNOWN);
+    }
+
+    @Test
     void deniesEvenIfWhatWasTakenCannotBeGivenBack() {
         assertThat(decide(acquire(tenant.withCost(2))).allowed()).isTrue();
         failing = Operation.Refund.class::isInstance;
@@ -182,6 +225,9 @@ class PiecewiseExecutorTest {
 
     private CompletionStage<Decision> ask(Operation operation) {
         asked.add(operation);
+        if (throwing.test(operation)) {
+            throw new IllegalStateException("a defect");
+        }
         return failing.test(operation)
                 ? CompletableFuture.failedFuture(
                         new StoreException(Kind.CONNECTION, "failed on demand", null, null, fate))
@@ -196,7 +242,7 @@ class PiecewiseExecutorTest {
         try {
             throw new AssertionError("expected a failure but was " + decide(operation));
         } catch (CompletionException e) {
-            return (StoreException) e.getCause();
+            return StoreException.of(e);
         }
     }
 
