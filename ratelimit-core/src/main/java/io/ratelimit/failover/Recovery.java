@@ -216,14 +216,9 @@ final class Recovery implements AutoCloseable {
 
     /** Charges debts and carries out operations behind them, in one call; returns the decisions of the latter. */
     private CompletionStage<List<Decision>> settle(Claim claim, List<Operation> behind) {
-        List<Demand> owed = debts.take(claim.keys());
+        List<Demand> owed = new ArrayList<>();
         List<Operation> operations = new ArrayList<>();
-        owed.forEach(debt -> operations.add(Operation.Charge.of(debt)));
-        operations.addAll(behind);
-        CompletionStage<List<Decision>> asked = operations.isEmpty()
-                ? CompletableFuture.completedFuture(List.of())
-                : StoreException.guard(() -> primary.executeAll(operations));
-        return asked.handle((decisions, failure) -> {
+        return ask(claim, behind, owed, operations).handle((decisions, failure) -> {
             StoreException lost = lost(decisions, failure, operations.size());
             try {
                 if (lost != null && lost.fate() == Fate.NOT_CARRIED_OUT) {
@@ -243,6 +238,24 @@ final class Recovery implements AutoCloseable {
             }
             return decisions.subList(owed.size(), decisions.size());
         });
+    }
+
+    /** Takes out what is owed and asks the store; whatever goes wrong is the stage's, so that the keys are released. */
+    private CompletionStage<List<Decision>> ask(
+            Claim claim, List<Operation> behind, List<Demand> owed, List<Operation> operations) {
+        try {
+            // One by one: what was taken out before one that cannot be is put back.
+            for (Key key : claim.keys()) {
+                owed.addAll(debts.take(List.of(key)));
+            }
+            owed.forEach(debt -> operations.add(Operation.Charge.of(debt)));
+            operations.addAll(behind);
+            return operations.isEmpty()
+                    ? CompletableFuture.completedFuture(List.of())
+                    : StoreException.guard(() -> primary.executeAll(operations));
+        } catch (Throwable defect) {
+            return CompletableFuture.failedFuture(defect);
+        }
     }
 
     /** Returns the failure of a call, also of one that left operations unanswered; {@code null} if it was answered. */
