@@ -91,13 +91,13 @@ final class Recovery implements AutoCloseable {
             return CompletableFuture.allOf(others.toArray(CompletableFuture[]::new))
                     .thenCompose(done -> isStillQuick(operation, begunAtNanos)
                             ? execute(operation, begunAtNanos)
-                            : notAskedMeanwhile());
+                            : notAskedMeanwhile(operation));
         }
         if (!owing.isEmpty() && !isOfOneOwner(operation)) {
             return settleAll(byOwner(owing))
                     .thenCompose(done -> isStillQuick(operation, begunAtNanos)
                             ? execute(operation, begunAtNanos)
-                            : notAskedMeanwhile());
+                            : notAskedMeanwhile(operation));
         }
         Claim claim = claim(owing);
         if (claim.keys().size() < owing.size()) {
@@ -182,13 +182,24 @@ final class Recovery implements AutoCloseable {
         }
     }
 
-    private static <T> CompletionStage<T> notAskedMeanwhile() {
-        return CompletableFuture.failedFuture(new StoreException(
-                StoreException.Kind.CONNECTION,
-                "The store failed or was slow while others were asking for the same key",
-                null,
-                null,
-                Fate.NOT_CARRIED_OUT));
+    /** Fails as the store has meanwhile, or because it was slow. */
+    private <T> CompletionStage<T> notAskedMeanwhile(Operation operation) {
+        Circuit circuit = circuitOf(operation.keys().get(0));
+        StoreException failed = circuit.isClosed() ? null : circuit.reason();
+        return CompletableFuture.failedFuture(
+                failed == null
+                        ? new StoreException(
+                                StoreException.Kind.TIMEOUT,
+                                "The store was slow while others were asking for the same key",
+                                null,
+                                null,
+                                Fate.NOT_CARRIED_OUT)
+                        : new StoreException(
+                                failed.kind(),
+                                "The store failed while others were asking for the same key",
+                                failed,
+                                failed.incident(),
+                                Fate.NOT_CARRIED_OUT));
     }
 
     /** Keys whose debts one call is about to charge; whoever asks for them meanwhile waits until it is done. */

@@ -1,6 +1,7 @@
 package io.ratelimit.failover;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.ratelimit.limit.Decision;
 import io.ratelimit.limit.Demand;
@@ -10,9 +11,13 @@ import io.ratelimit.limit.ManualTicker;
 import io.ratelimit.limit.Source;
 import io.ratelimit.store.MemoryStore;
 import io.ratelimit.store.Operation;
+import io.ratelimit.store.StoreException;
 import io.ratelimit.store.StoreException.Kind;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -26,6 +31,7 @@ class SettlementTest {
     private final ManualTicker ticker = new ManualTicker(1_700_000_000_000_000L);
     private final AtomicBoolean throwOnce = new AtomicBoolean();
     private final SwitchedStore backend = new SwitchedStore(MemoryStore.of(ticker, 1_000, BACKEND));
+    private final List<Kind> failures = new CopyOnWriteArrayList<>();
     private final FailoverStore store = FailoverStore.around(backend)
             .settings(SETTINGS)
             .ticker(() -> {
@@ -33,6 +39,12 @@ class SettlementTest {
                     throw new IllegalStateException("a defect");
                 }
                 return ticker.epochMicros();
+            })
+            .listener(new FailoverListener() {
+                @Override
+                public void failed(StoreException failure) {
+                    failures.add(failure.kind());
+                }
             })
             .build();
 
@@ -57,6 +69,48 @@ class SettlementTest {
             assertThat(decision.source()).isEqualTo(BACKEND);
             assertThat(decision.remaining()).as("three of five taken").isEqualTo(2);
         });
+    }
+
+    @Test
+    void saysOfThoseWhoWaitedForASlowCallThatTheBackendWasSlow() {
+        CompletableFuture<Void> answer = holdTheCharge();
+        CompletableFuture<Decision> waiting = acquire(demand);
+
+        answer.completeOnTimeout(null, 2 * SETTINGS.slowCallDuration().toMillis(), TimeUnit.MILLISECONDS);
+
+        assertThat(waiting.join().source()).isEqualTo(Source.FALLBACK);
+        assertThat(failures).containsOnly(Kind.TIMEOUT);
+    }
+
+    @Test
+    void saysOfThoseWhoWaitedMeanwhileHowTheBackendFailed() {
+        CompletableFuture<Void> answer = holdTheCharge();
+        CompletableFuture<Decision> waiting = acquire(demand);
+        backend.failWith(Kind.OOM);
+        while (store.circuitState() == CircuitState.CLOSED) {
+            acquire(demand("another")).join();
+        }
+
+        answer.complete(null);
+
+        assertThat(waiting.join().source()).isEqualTo(Source.FALLBACK);
+        assertThat(failures).containsOnly(Kind.OOM);
+    }
+
+    /** Returns what releases the answer to the charge of a debt, which the backend has carried out. */
+    private CompletableFuture<Void> holdTheCharge() {
+        backend.failWith(Kind.CONNECTION);
+        while (store.circuitState() == CircuitState.CLOSED) {
+            acquire(demand).join();
+        }
+        CompletableFuture<Void> answer = new CompletableFuture<>();
+        backend.holdAnswers("a", answer);
+        backend.heal();
+        await().until(() -> store.circuitState() == CircuitState.CLOSED);
+        await().until(() ->
+                backend.answered.stream().anyMatch(operation -> operation.keys().contains(demand.key())));
+        failures.clear();
+        return answer;
     }
 
     private CompletableFuture<Decision> acquire(Demand wanted) {
