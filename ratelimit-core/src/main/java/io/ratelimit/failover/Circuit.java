@@ -130,13 +130,15 @@ final class Circuit {
         return kind == StoreException.Kind.TRY_AGAIN;
     }
 
-    void probeSucceeded(long startNanos) {
+    /** Notes the answer to a probe, and returns whether it was quick: a slow one begins the next pause. */
+    boolean probeSucceeded(long startNanos) {
         long took = System.nanoTime() - startNanos;
         if (took < slowNanos) {
             breaker.onSuccess(took, TimeUnit.NANOSECONDS);
-        } else {
-            breaker.onError(took, TimeUnit.NANOSECONDS, slow);
+            return true;
         }
+        breaker.onError(took, TimeUnit.NANOSECONDS, slow);
+        return false;
     }
 
     void probeFailed(long startNanos, Throwable failure) {

@@ -16,6 +16,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,13 +51,14 @@ public final class FailoverStore implements LimitStore {
     private final Shares shares;
     private final FailoverListener listener;
     private final FailureLog failures = new FailureLog(System::nanoTime);
-    private final TransitionLog transitions = new TransitionLog(System::nanoTime);
+    private final TransitionLog transitions;
     private volatile long lastLatencyNanos;
 
     private FailoverStore(Builder builder) {
         FailoverSettings settings = builder.settings;
         this.primary = builder.primary;
         this.listener = builder.listener;
+        this.transitions = new TransitionLog(builder.logTime);
         int maxKeys = affordable(settings.maxKeys());
         this.counters = MemoryStore.of(builder.ticker, maxKeys, Source.FALLBACK);
         this.last = new LastDecisions(maxKeys, builder.ticker);
@@ -200,17 +203,19 @@ public final class FailoverStore implements LimitStore {
         Circuit circuit = circuits.of(shard);
         probe.ask(shard)
                 .ifPresentOrElse(
-                        asked -> asked.whenComplete((decision, failure) -> {
-                            if (failure == null) {
-                                circuit.probeSucceeded(start);
-                            } else {
-                                StoreException known = StoreException.of(failure);
-                                circuit.probeFailed(start, known);
-                                transitions.stillOpen(known);
-                                noteFailure(known);
-                            }
-                        }),
+                        asked -> asked.whenComplete((decision, failure) -> probed(circuit, start, failure)),
                         () -> circuits.forget(shard));
+    }
+
+    private void probed(Circuit circuit, long start, @Nullable Throwable failure) {
+        if (failure != null) {
+            StoreException known = StoreException.of(failure);
+            circuit.probeFailed(start, known);
+            transitions.stillOpen(known);
+            noteFailure(known);
+        } else if (!circuit.probeSucceeded(start)) {
+            transitions.stillOpen(null);
+        }
     }
 
     private void changed(Circuits.Change change) {
@@ -242,6 +247,7 @@ public final class FailoverStore implements LimitStore {
         private IntSupplier instances = () -> 1;
         private Ticker ticker = Ticker.system();
         private FailoverListener listener = FailoverListener.NONE;
+        private LongSupplier logTime = System::nanoTime;
 
         private Builder(LimitStore primary) {
             this.primary = Objects.requireNonNull(primary, "primary");
@@ -271,6 +277,12 @@ public final class FailoverStore implements LimitStore {
         /** Sets who is told how the primary fares. */
         public Builder listener(FailoverListener failoverListener) {
             this.listener = Objects.requireNonNull(failoverListener, "failoverListener");
+            return this;
+        }
+
+        /** Sets the clock, in nanoseconds, by which transitions are kept from filling the log; for tests. */
+        Builder logTime(LongSupplier nanoTime) {
+            this.logTime = Objects.requireNonNull(nanoTime, "nanoTime");
             return this;
         }
 
