@@ -156,7 +156,7 @@ public final class FailoverStore implements LimitStore {
         long start = System.nanoTime();
         return StoreException.guard(() -> recovery.execute(operation))
                 .handle((decision, failure) -> failure == null
-                        ? answered(decision, circuit, start)
+                        ? answered(operation, decision, circuit, start)
                         : lost(operation, StoreException.of(failure), circuit, start));
     }
 
@@ -165,7 +165,9 @@ public final class FailoverStore implements LimitStore {
         return StoreException.guard(() -> primary.executeAll(operations)).handle((decisions, failure) -> {
             StoreException known = Recovery.lost(decisions, failure, operations.size());
             if (known == null) {
-                decisions.forEach(decision -> answered(decision, circuit, start));
+                for (int i = 0; i < operations.size(); i++) {
+                    answered(operations.get(i), decisions.get(i), circuit, start);
+                }
                 return decisions;
             }
             return operations.stream()
@@ -174,7 +176,10 @@ public final class FailoverStore implements LimitStore {
         });
     }
 
-    private Decision answered(Decision decision, Circuit circuit, long start) {
+    private Decision answered(Operation operation, Decision decision, Circuit circuit, long start) {
+        if (circuit.isSlow(start)) {
+            probe.remember(operation.keys().get(0));
+        }
         circuit.succeeded(start);
         lastLatencyNanos = System.nanoTime() - start;
         last.record(decision);
@@ -183,6 +188,7 @@ public final class FailoverStore implements LimitStore {
 
     /** What the store may have counted itself, or may still count, is not charged to it afterwards: never twice. */
     private Decision lost(Operation operation, StoreException failure, Circuit circuit, long start) {
+        probe.remember(operation.keys().get(0));
         circuit.failed(failure, start);
         noteFailure(failure);
         return decideWithout(operation, failure.fate() == StoreException.Fate.NOT_CARRIED_OUT);

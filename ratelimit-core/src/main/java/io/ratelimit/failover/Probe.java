@@ -15,12 +15,16 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Tries whether a shard decides again, with a write of its own: a replica or a full server would answer a read.
+ * Tries whether a shard decides again, with a write of its own: a replica or a full server would answer a read. The write
+ * is to a counter apart from everybody's, which refills and disappears at once, of the owner whose call the shard lost last:
+ * that one is on the shard, however few of the keys are.
  *
  * <p>Safe for any number of threads.
  */
 final class Probe {
     private static final Limit LIMIT = Limit.parse("1000000/1s");
+    /** No rule's id has a dot, so that this counts for nobody. */
+    private static final String COUNTER = ".probe:" + LIMIT.counterName();
     /** Of a thousand shards that share the keys evenly, one in 22,000 is missed, and tried again later. */
     private static final int MOST_KEYS = 10_000;
 
@@ -29,6 +33,11 @@ final class Probe {
 
     Probe(LimitStore store) {
         this.store = store;
+    }
+
+    /** Remembers whose keys the shard has, so that it is found again while it has them. */
+    void remember(Key lost) {
+        keys.put(store.shardOf(lost), new Key(lost.owner(), COUNTER));
     }
 
     /** Asks the shard; empty if the store has no such shard, as far as can be seen. */
@@ -49,7 +58,7 @@ final class Probe {
             return Optional.of(known);
         }
         for (int i = 0; i < MOST_KEYS; i++) {
-            Key key = new Key(UUID.randomUUID().toString(), "probe:" + LIMIT.counterName());
+            Key key = new Key(UUID.randomUUID().toString(), COUNTER);
             if (store.shardOf(key).equals(shard)) {
                 keys.put(shard, key);
                 return Optional.of(key);

@@ -465,7 +465,7 @@ class OutageTest {
         return backend.asked.stream()
                 .filter(call -> call.stream()
                         .flatMap(operation -> operation.keys().stream())
-                        .anyMatch(key -> key.owner().equals(owner)))
+                        .anyMatch(key -> isOf(owner, key)))
                 .count();
     }
 
@@ -474,9 +474,14 @@ class OutageTest {
         return backend.answered.stream()
                 .filter(Operation.Charge.class::isInstance)
                 .flatMap(charge -> ((Operation.Charge) charge).demands().stream())
-                .filter(demand -> demand.key().owner().equals(owner))
+                .filter(demand -> isOf(owner, demand.key()))
                 .mapToLong(Demand::cost)
                 .sum();
+    }
+
+    /** Probes are to counters of their own. */
+    private static boolean isOf(String owner, Key key) {
+        return key.owner().equals(owner) && key.counter().startsWith("rule:");
     }
 
     private Decision acquire(Demand demand) {

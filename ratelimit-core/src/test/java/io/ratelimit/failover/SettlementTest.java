@@ -100,8 +100,9 @@ class SettlementTest {
     /** Returns what releases the answer to the charge of a debt, which the backend has carried out. */
     private CompletableFuture<Void> holdTheCharge() {
         backend.failWith(Kind.CONNECTION);
+        acquire(demand).join();
         while (store.circuitState() == CircuitState.CLOSED) {
-            acquire(demand).join();
+            acquire(demand("opener")).join();
         }
         CompletableFuture<Void> answer = new CompletableFuture<>();
         backend.holdAnswers("a", answer);
