@@ -12,8 +12,14 @@ import io.ratelimit.store.Operation;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.function.Function;
 
-/** Decides without the primary store, each limit by its failure policy; one that denies denies the whole. */
+/**
+ * Decides without the primary store, each limit by its failure policy. One that denies denies the whole of what asks for
+ * permits; a charge, a refund and a reset are never denied.
+ *
+ * <p>Safe for any number of threads.
+ */
 final class FailureDecider {
     private static final long RETRY_AFTER_MICROS = 1_000_000;
 
@@ -33,10 +39,10 @@ final class FailureDecider {
             return decide(peek.demands(), peek.shadow(), fallback::peek);
         }
         if (operation instanceof Operation.Charge charge) {
-            return charge(charge.demands());
+            return inAnyCase(charge.demands(), fallback::charge);
         }
         if (operation instanceof Operation.Reset reset) {
-            return decide(reset.demands(), List.of(), (demands, none) -> fallback.reset(demands));
+            return inAnyCase(reset.demands(), fallback::reset);
         }
         // The permits are in the store that failed: nothing here knows them.
         Operation.Refund refund = (Operation.Refund) operation;
@@ -72,12 +78,12 @@ final class FailureDecider {
                 merge(enforced, decision.limits()), shadowAsked ? merge(shadow, decision.shadow()) : List.of());
     }
 
-    /** What has happened is taken in any case: no policy denies it. */
-    private Decision charge(List<Demand> demands) {
+    /** What has happened is taken, and what is to be forgotten is forgotten: no policy denies it. */
+    private Decision inAnyCase(List<Demand> demands, Function<List<Demand>, Decision> fallbackDecides) {
         List<Demand> local = local(demands);
         return local.isEmpty()
                 ? byPolicy(demands.stream().map(this::admit).toList(), List.of())
-                : Decision.of(merge(demands, fallback.charge(local).limits()), List.of());
+                : Decision.of(merge(demands, fallbackDecides.apply(local).limits()), List.of());
     }
 
     private static List<Demand> local(List<Demand> demands) {

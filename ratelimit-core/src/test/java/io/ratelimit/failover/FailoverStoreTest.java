@@ -147,6 +147,26 @@ class FailoverStoreTest {
     }
 
     @Test
+    void forgetsWhatIsCountedLocallyWhateverThePolicyOfTheOthers() {
+        backend.failWith(StoreException.Kind.CONNECTION);
+        Demand local = demand("local", FailurePolicy.LOCAL);
+        Demand denying = demand("d", FailurePolicy.DENY);
+        assertThat(decide(Operation.Acquire.of(local.withCost(2))).allowed()).isTrue();
+
+        Decision reset = decide(new Operation.Reset(List.of(denying, local)));
+
+        assertThat(reset.allowed()).as("a reset is never denied").isTrue();
+        assertThat(reset.limits()).extracting(LimitDecision::demand).containsExactly(denying, local);
+        assertThat(decide(Operation.Peek.of(local)).remaining()).isEqualTo(2);
+        backend.heal();
+        assertThat(decide(Operation.Peek.of(local)).remaining())
+                .as("nothing is owed")
+                .isEqualTo(2);
+        backend.failWith(StoreException.Kind.CONNECTION);
+        assertThat(decide(new Operation.Reset(List.of(denying))).allowed()).isTrue();
+    }
+
+    @Test
     void answersSeveralOperationsThatABackendLeavesUnanswered() {
         Demand demand = demand("a", FailurePolicy.LOCAL);
         backend.answerNothing = true;
