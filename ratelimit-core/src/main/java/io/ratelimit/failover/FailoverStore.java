@@ -132,11 +132,18 @@ public final class FailoverStore implements LimitStore {
         return counters.size();
     }
 
+    /**
+     * {@inheritDoc} What the primary is owed is charged before, unless it is slow or gone, which takes a second at most; then
+     * the primary is closed.
+     */
     @Override
     public void close() {
-        circuits.close();
-        recovery.close();
-        primary.close();
+        try {
+            recovery.close();
+        } finally {
+            circuits.close();
+            primary.close();
+        }
     }
 
     private CompletionStage<Decision> executeWhole(Operation operation) {

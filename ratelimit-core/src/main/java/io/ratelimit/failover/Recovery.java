@@ -14,10 +14,12 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -34,6 +36,7 @@ final class Recovery implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Recovery.class);
     private static final int LARGEST_BATCH = 100;
     private static final long PAUSE_MILLIS = 100;
+    private static final long LONGEST_CLOSE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final LimitStore primary;
     private final Circuits circuits;
@@ -132,9 +135,41 @@ final class Recovery implements AutoCloseable {
         }
     }
 
+    /**
+     * Charges what is left, as far as the store may be asked, so that a process that is replaced soon after an outage leaves
+     * nobody a fresh quota. Waits for that one second at most, and no longer once nothing but refusals comes back; what is
+     * not charged by then is lost.
+     */
     @Override
     public void close() {
         timer.shutdownNow();
+        long untilNanos = System.nanoTime() + LONGEST_CLOSE_NANOS;
+        try {
+            // The keys are gone through by one thread: by this one once the other has ended.
+            boolean more = timer.awaitTermination(LONGEST_CLOSE_NANOS, TimeUnit.NANOSECONDS);
+            while (more && !isSettled()) {
+                more = chargeLast(untilNanos - System.nanoTime());
+            }
+        } catch (InterruptedException hurried) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Waits for what is being charged, and charges the next; returns whether to go on. */
+    private boolean chargeLast(long nanosLeft) throws InterruptedException {
+        if (nanosLeft <= 0) {
+            return false;
+        }
+        List<CompletableFuture<Boolean>> calls = new ArrayList<>();
+        settling.values().forEach(done -> calls.add(done.handle((none, failure) -> failure == null)));
+        calls.addAll(chargeNext(LARGEST_BATCH));
+        try {
+            CompletableFuture.allOf(calls.toArray(CompletableFuture[]::new)).get(nanosLeft, TimeUnit.NANOSECONDS);
+            return calls.stream().anyMatch(CompletableFuture::join);
+        } catch (ExecutionException | TimeoutException gone) {
+            log.debug("Not charging any more what was admitted meanwhile", gone);
+            return false;
+        }
     }
 
     /**
@@ -144,17 +179,27 @@ final class Recovery implements AutoCloseable {
     private void work() {
         awake.set(false);
         try {
-            for (List<Key> ofOne :
-                    byOwner(debts.next(batch.get(), key -> circuitOf(key).isClosed()))) {
-                long start = System.nanoTime();
-                var unused = settle(claim(ofOne), List.of())
-                        .whenComplete((none, failure) -> settled(circuitOf(ofOne.get(0)), start, failure));
-            }
+            chargeNext(batch.get());
         } finally {
             if (!debts.isEmpty()) {
                 awaken();
             }
         }
+    }
+
+    /** Charges some of the keys whose circuit is closed; returns for each call whether it succeeded. */
+    private List<CompletableFuture<Boolean>> chargeNext(int most) {
+        List<CompletableFuture<Boolean>> calls = new ArrayList<>();
+        for (List<Key> ofOne : byOwner(debts.next(most, key -> circuitOf(key).isClosed()))) {
+            long start = System.nanoTime();
+            calls.add(settle(claim(ofOne), List.of())
+                    .handle((none, failure) -> {
+                        settled(circuitOf(ofOne.get(0)), start, failure);
+                        return failure == null;
+                    })
+                    .toCompletableFuture());
+        }
+        return calls;
     }
 
     /** Each owner by itself, because a call over several may be carried out for some of them only. */
