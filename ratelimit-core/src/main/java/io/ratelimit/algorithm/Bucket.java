@@ -66,6 +66,11 @@ final class Bucket extends LimitAlgorithm<Bucket.State> {
     }
 
     @Override
+    long permits(State state, Limit limit, long at) {
+        return ceilDiv(state.used(), limit.windowTicks());
+    }
+
+    @Override
     long retryAfter(State state, Limit limit, long at, long cost) {
         return ceilDiv(state.used() + cost * limit.windowTicks() - size(limit), limit.permits());
     }

@@ -56,6 +56,11 @@ final class FixedWindow extends LimitAlgorithm<FixedWindow.State> {
     }
 
     @Override
+    long permits(State state, Limit limit, long at) {
+        return state.used();
+    }
+
+    @Override
     long retryAfter(State state, Limit limit, long at, long cost) {
         return windowEnd(state, limit) - at;
     }

@@ -88,6 +88,17 @@ public abstract sealed class LimitAlgorithm<S> permits FixedWindow, SlidingLog, 
         return Transition.to(credited, report(credited, limit, at));
     }
 
+    /**
+     * Returns the permits that are used, from 0, also those beyond the capacity; begun ones count whole. Who charges a fresh
+     * counter with them has one that is as full.
+     *
+     * @param now the instant in ticks of the limit
+     */
+    public final long used(@Nullable S state, Limit limit, long now) {
+        long at = guard(state, limit, now);
+        return permits(bringTo(state, limit, now, at), limit, at);
+    }
+
     /** Returns what a counter that nobody has used says. */
     public final Verdict fresh(Limit limit, long now) {
         return report(fresh(now, limit), limit, now);
@@ -110,6 +121,9 @@ public abstract sealed class LimitAlgorithm<S> permits FixedWindow, SlidingLog, 
     abstract S credit(S state, Limit limit, long at, long cost, long takenAt);
 
     abstract long remaining(S state, Limit limit, long at);
+
+    /** Returns the permits that are used, rounded up. */
+    abstract long permits(S state, Limit limit, long at);
 
     /** Returns the wait of a cost that is within the capacity and not admitted now. */
     abstract long retryAfter(S state, Limit limit, long at, long cost);

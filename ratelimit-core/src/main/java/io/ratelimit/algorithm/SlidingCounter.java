@@ -72,6 +72,11 @@ final class SlidingCounter extends LimitAlgorithm<SlidingCounter.State> {
     }
 
     @Override
+    long permits(State state, Limit limit, long at) {
+        return state.current() + ceilDiv(weighedPrevious(state, limit, at), limit.windowTicks());
+    }
+
+    @Override
     long retryAfter(State state, Limit limit, long at, long cost) {
         long window = limit.windowTicks();
         long free = limit.permits() - state.current() - cost;

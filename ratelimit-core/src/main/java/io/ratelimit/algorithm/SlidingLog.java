@@ -50,6 +50,11 @@ final class SlidingLog extends LimitAlgorithm<LogState> {
     }
 
     @Override
+    long permits(LogState state, Limit limit, long at) {
+        return state.used();
+    }
+
+    @Override
     long retryAfter(LogState state, Limit limit, long at, long cost) {
         return state.timeOfPermit(state.used() + cost - limit.permits()) + limit.windowTicks() - at;
     }

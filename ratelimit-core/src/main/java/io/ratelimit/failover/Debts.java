@@ -1,13 +1,10 @@
 package io.ratelimit.failover;
 
-import io.ratelimit.limit.Decision;
 import io.ratelimit.limit.Demand;
 import io.ratelimit.limit.Grant;
 import io.ratelimit.limit.Key;
-import io.ratelimit.limit.Source;
 import io.ratelimit.limit.Ticker;
-import io.ratelimit.store.MemoryStore;
-import io.ratelimit.store.Operation;
+import io.ratelimit.store.Usage;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;
@@ -20,32 +17,32 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the fallback admitted and the store does not know: for each key the permits that have neither left their window nor
- * refilled since. They age by the limit's own arithmetic, in counters apart from those that decide, and go on to age while
- * they are being charged, so that one that the store refuses again and again does not grow old later.
+ * refilled since. They age by the limit's own arithmetic, apart from the counters that decide, and go on to age while they
+ * are being charged, so that one that the store refuses again and again does not grow old later.
  */
 final class Debts {
     /** Enough for the largest batch where most of the shards are gone. */
     private static final int MOST_LOOKS = 1_000;
 
     private final int maxKeys;
-    private final MemoryStore admitted;
+    private final Ticker ticker;
     private final Map<Key, Debt> open = new ConcurrentHashMap<>();
     private final Map<Key, Debt> underway = new ConcurrentHashMap<>();
     private Iterator<Key> position = Collections.emptyIterator();
 
     /**
      * @param last what was admitted last
-     * @param counter where what was admitted is counted: another one while an earlier debt of the key is being charged
+     * @param usage all that was admitted and still counts
      */
-    private record Debt(Demand last, Key counter) {
-        Demand counted() {
-            return new Demand(counter, last.limit(), last.cost(), last.onFailure());
+    private record Debt(Demand last, Usage usage) {
+        Debt plus(Demand demand, long micros) {
+            return new Debt(demand, usage.plus(demand, demand.limit().tickUnit().fromMicros(micros)));
         }
     }
 
     Debts(int maxKeys, Ticker ticker) {
         this.maxKeys = maxKeys;
-        this.admitted = MemoryStore.of(ticker, maxKeys, Source.FALLBACK);
+        this.ticker = ticker;
     }
 
     boolean isEmpty() {
@@ -55,21 +52,21 @@ final class Debts {
     /** Notes what the fallback admitted, in the terms of the whole limit. */
     void note(Demand demand) {
         if (open.size() < maxKeys || open.containsKey(demand.key())) {
-            open.compute(demand.key(), (key, known) -> {
-                Debt debt = new Debt(demand, known == null ? counterOf(key) : known.counter());
-                admit(debt.counted());
-                return debt;
-            });
+            open.compute(demand.key(), (key, known) -> sum(known, demand));
         }
+    }
+
+    private Debt sum(@Nullable Debt known, Demand demand) {
+        Debt before = known == null ? new Debt(demand, Usage.none(demand.limit())) : known;
+        return before.plus(demand, ticker.epochMicros());
     }
 
     /** Forgets what was given back. */
     void forgive(Grant grant) {
         open.computeIfPresent(grant.demand().key(), (key, known) -> {
-            Demand returned = new Debt(grant.demand(), known.counter()).counted();
-            Decision left = admitted.decide(
-                    new Operation.Refund(List.of(new Grant(returned, grant.takenAt(), grant.source()))));
-            return left.resetAfter().isZero() ? null : known;
+            long now = ticker.epochMicros();
+            Usage left = known.usage().minus(grant, now);
+            return left.permits(now) == 0 ? null : new Debt(known.last(), left);
         });
     }
 
@@ -114,63 +111,40 @@ final class Debts {
 
     /** Forgets debts that were taken out, because the store knows them, or may. */
     void forgetTaken(List<Demand> debts) {
-        for (Demand debt : debts) {
-            Debt taken = underway.remove(debt.key());
-            if (taken != null) {
-                clear(taken);
-            }
-        }
+        debts.forEach(debt -> underway.remove(debt.key()));
     }
 
     /** Puts debts back that could not be charged. */
     void putBack(List<Demand> debts) {
         for (Demand debt : debts) {
             Debt taken = underway.remove(debt.key());
-            if (taken != null && open.putIfAbsent(debt.key(), taken) != null) {
-                clear(taken);
-                note(debt);
+            if (taken != null) {
+                open.merge(debt.key(), taken, this::sum);
             }
         }
     }
 
     /** Forgets the debts of these keys. */
     void forget(List<Key> keys) {
-        keys.forEach(key -> open.computeIfPresent(key, (same, known) -> {
-            clear(known);
-            return null;
-        }));
+        keys.forEach(open::remove);
     }
 
-    private Key counterOf(Key key) {
-        Debt charging = underway.get(key);
-        return charging == null || !charging.counter().equals(key) ? key : new Key(key.owner(), key.counter() + "'");
+    private Debt sum(Debt newer, Debt older) {
+        long now = ticker.epochMicros();
+        long used = older.usage().permits(now);
+        return used == 0 ? newer : newer.plus(newer.last().withCost(used), now);
     }
 
     private @Nullable Demand take(Key key) {
         AtomicReference<@Nullable Demand> debt = new AtomicReference<>();
         open.computeIfPresent(key, (same, known) -> {
-            long used = known.last().limit().capacity()
-                    - admitted.decide(Operation.Peek.of(known.counted())).remaining();
+            long used = known.usage().permits(ticker.epochMicros());
             if (used > 0) {
                 underway.put(key, known);
                 debt.set(known.last().withCost(used));
-            } else {
-                clear(known);
             }
             return null;
         });
         return debt.get();
-    }
-
-    private void admit(Demand demand) {
-        if (!admitted.decide(Operation.Charge.of(demand)).allowed()) {
-            throw new IllegalStateException("A charge is never denied");
-        }
-    }
-
-    private void clear(Debt debt) {
-        if (!admitted.decide(new Operation.Reset(List.of(debt.counted()))).allowed()) {
-            throw new IllegalStateException("A reset is never denied");
-        }
     }
 }

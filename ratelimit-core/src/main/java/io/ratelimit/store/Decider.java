@@ -141,7 +141,7 @@ final class Decider {
 
     /** A counter's name contains its algorithm, so its state is always that algorithm's. */
     @SuppressWarnings("unchecked")
-    private static LimitAlgorithm<Object> algorithm(Limit limit) {
+    static LimitAlgorithm<Object> algorithm(Limit limit) {
         return (LimitAlgorithm<Object>) LimitAlgorithm.of(limit.algorithm());
     }
 

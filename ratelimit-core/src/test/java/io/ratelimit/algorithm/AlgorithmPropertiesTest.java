@@ -163,6 +163,34 @@ class AlgorithmPropertiesTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(Algorithm.class)
+    void tellsWhatAFreshCounterIsToBeChargedToBeAsFull(Algorithm algorithm) {
+        int beyondCapacity = 0;
+        for (long seed = 0; seed < SEEDS; seed++) {
+            Walk walk = new Walk(algorithm, seed);
+            for (int step = 0; step < STEPS; step++) {
+                walk.move();
+                Verdict verdict = operate(walk, walk.cost()).verdict();
+                long used = walk.algorithm.used(walk.state, walk.limit, walk.now);
+                assertThat(Math.max(0, walk.limit.capacity() - used))
+                        .as("%s %s after %s, seed %d", algorithm, walk.limit, verdict, seed)
+                        .isEqualTo(verdict.remaining());
+                long most = walk.limit.capacity() + Math.max(walk.limit.permits(), walk.limit.capacity());
+                if (used > 0) {
+                    Object charged = walk.algorithm
+                            .charge(null, walk.limit, walk.now, used)
+                            .state();
+                    assertThat(walk.algorithm.used(charged, walk.limit, walk.now))
+                            .as("%d of %s %s, seed %d", used, algorithm, walk.limit, seed)
+                            .isEqualTo(Math.min(used, most));
+                }
+                beyondCapacity += used > walk.limit.capacity() ? 1 : 0;
+            }
+        }
+        assertThat(beyondCapacity).as("states beyond the capacity").isPositive();
+    }
+
     /** Mostly acquires, sometimes charges or gives back, and keeps the state. */
     private static Transition<Object> operate(Walk walk, long cost) {
         Transition<Object> done = switch (walk.random.nextInt(10)) {

@@ -35,7 +35,13 @@ class CoreArchitectureTest {
     void showsOnlyWhatAUserNeeds() {
         ArchitectureRules.onlyThesePublicTypes(
                         "io.ratelimit.store",
-                        Set.of("LimitStore", "MemoryStore", "Operation", "PiecewiseExecutor", "StoreException"))
+                        Set.of(
+                                "LimitStore",
+                                "MemoryStore",
+                                "Operation",
+                                "PiecewiseExecutor",
+                                "StoreException",
+                                "Usage"))
                 .check(SHIPPED);
         ArchitectureRules.onlyThesePublicTypes(
                         "io.ratelimit.failover",

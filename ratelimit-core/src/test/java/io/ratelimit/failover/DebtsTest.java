@@ -1,0 +1,38 @@
+package io.ratelimit.failover;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ratelimit.limit.Algorithm;
+import io.ratelimit.limit.Demand;
+import io.ratelimit.limit.Key;
+import io.ratelimit.limit.Limit;
+import io.ratelimit.limit.ManualTicker;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class DebtsTest {
+    private static final int MAX_KEYS = 1_000;
+
+    private final Debts debts = new Debts(MAX_KEYS, new ManualTicker(1_700_000_000_000_000L));
+
+    @Test
+    void keepsTheDebtsOfAllKeysApartUpToTheLastThatThereIsRoomFor() {
+        for (int i = 0; i < MAX_KEYS / 2; i++) {
+            debts.note(demand("used-up-" + i, 5));
+        }
+        for (int i = 0; i < MAX_KEYS / 2; i++) {
+            debts.note(demand("other-" + i, 1));
+        }
+
+        List<Demand> owed = debts.take(IntStream.range(0, MAX_KEYS / 2)
+                .mapToObj(i -> demand("other-" + i, 1).key())
+                .toList());
+
+        assertThat(owed).hasSize(MAX_KEYS / 2).extracting(Demand::cost).containsOnly(1L);
+    }
+
+    private static Demand demand(String owner, long cost) {
+        return Demand.of(new Key(owner, "rule:fw1m"), Limit.parse("5/1m", Algorithm.FIXED_WINDOW), cost);
+    }
+}
