@@ -6,11 +6,10 @@ import io.ratelimit.limit.Key;
 import io.ratelimit.limit.Ticker;
 import io.ratelimit.store.Usage;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -19,22 +18,35 @@ import org.jspecify.annotations.Nullable;
  * What the fallback admitted and the store does not know: for each key the permits that have neither left their window nor
  * refilled since. They age by the limit's own arithmetic, apart from the counters that decide, and go on to age while they
  * are being charged, so that one that the store refuses again and again does not grow old later.
+ *
+ * <p>Safe for any number of threads. When there are as many as may be, those that have aged away go when others come, and
+ * then the one that loses least: of a few, the one with the smallest part of its capacity used. That of a key that is used up
+ * never goes: where a few looked at are all of that kind, newcomers are not noted.
  */
 final class Debts {
     /** Enough for the largest batch where most of the shards are gone. */
     private static final int MOST_LOOKS = 1_000;
 
+    private static final int SAMPLED = 16;
+
     private final int maxKeys;
     private final Ticker ticker;
-    private final Map<Key, Debt> open = new ConcurrentHashMap<>();
+    private final LostDebtLog log = new LostDebtLog(System::nanoTime);
+    private final ConcurrentMap<Key, Debt> open = new ConcurrentHashMap<>();
     private final Map<Key, Debt> underway = new ConcurrentHashMap<>();
-    private Iterator<Key> position = Collections.emptyIterator();
+    private final Rounds<Key, Debt> charging = new Rounds<>(open);
+    private final Rounds<Key, Debt> forgetting = new Rounds<>(open);
 
     /**
      * @param last what was admitted last
      * @param usage all that was admitted and still counts
      */
     private record Debt(Demand last, Usage usage) {
+        /** Returns the part of the capacity that is used at an instant; 0 if none is any more. */
+        double share(long micros) {
+            return (double) usage.permits(micros) / last.limit().capacity();
+        }
+
         Debt plus(Demand demand, long micros) {
             return new Debt(demand, usage.plus(demand, demand.limit().tickUnit().fromMicros(micros)));
         }
@@ -51,8 +63,35 @@ final class Debts {
 
     /** Notes what the fallback admitted, in the terms of the whole limit. */
     void note(Demand demand) {
-        if (open.size() < maxKeys || open.containsKey(demand.key())) {
+        if (open.size() < maxKeys || open.containsKey(demand.key()) || makeRoom()) {
             open.compute(demand.key(), (key, known) -> sum(known, demand));
+        }
+    }
+
+    /** Looks at a few debts for each that is new, so that the forgotten keep up with the noted. */
+    private boolean makeRoom() {
+        long now = ticker.epochMicros();
+        synchronized (forgetting) {
+            Map.Entry<Key, Debt> least = null;
+            double leastShare = 1;
+            for (int i = 0; i < SAMPLED; i++) {
+                Map.Entry<Key, Debt> entry = forgetting.next();
+                if (entry == null) {
+                    break;
+                }
+                double share = entry.getValue().share(now);
+                if (share == 0) {
+                    open.remove(entry.getKey(), entry.getValue());
+                } else if (share < leastShare) {
+                    least = entry;
+                    leastShare = share;
+                }
+            }
+            if (open.size() < maxKeys) {
+                return true;
+            }
+            log.lost();
+            return least != null && open.remove(least.getKey(), least.getValue());
         }
     }
 
@@ -94,16 +133,11 @@ final class Debts {
      */
     List<Key> next(int most, Predicate<Key> chargeable) {
         List<Key> found = new ArrayList<>();
-        for (int looked = 0; looked < MOST_LOOKS && found.size() < most; looked++) {
-            if (!position.hasNext()) {
-                position = open.keySet().iterator();
-                if (looked > 0 || !position.hasNext()) {
-                    break;
-                }
-            }
-            Key key = position.next();
-            if (chargeable.test(key)) {
-                found.add(key);
+        int looks = Math.min(MOST_LOOKS, open.size());
+        for (int looked = 0; looked < looks && found.size() < most; looked++) {
+            Map.Entry<Key, Debt> entry = charging.next();
+            if (entry != null && chargeable.test(entry.getKey())) {
+                found.add(entry.getKey());
             }
         }
         return found;

@@ -32,6 +32,34 @@ class DebtsTest {
         assertThat(owed).hasSize(MAX_KEYS / 2).extracting(Demand::cost).containsOnly(1L);
     }
 
+    @Test
+    void notesANewcomerThatTakesLittleAtATimeWhereOthersHaveMoreLeft() {
+        for (int i = 0; i < MAX_KEYS; i++) {
+            debts.note(demand("early-" + i, 2));
+        }
+        Demand newcomer = demand("newcomer", 1);
+        for (int i = 0; i < 5; i++) {
+            debts.note(newcomer);
+        }
+
+        assertThat(debts.take(List.of(newcomer.key()))).extracting(Demand::cost).containsExactly(5L);
+    }
+
+    @Test
+    void keepsNoMoreThanThereIsRoomForAndNeverLosesWhatIsUsedUp() {
+        for (int i = 0; i < MAX_KEYS; i++) {
+            debts.note(demand("used-up-" + i, 5));
+        }
+        for (int i = 0; i < 10 * MAX_KEYS; i++) {
+            debts.note(demand("newcomer-" + i, 5));
+        }
+
+        assertThat(debts.next(MAX_KEYS + 1, key -> true))
+                .hasSize(MAX_KEYS)
+                .doesNotHaveDuplicates()
+                .allMatch(key -> key.owner().startsWith("used-up"));
+    }
+
     private static Demand demand(String owner, long cost) {
         return Demand.of(new Key(owner, "rule:fw1m"), Limit.parse("5/1m", Algorithm.FIXED_WINDOW), cost);
     }

@@ -53,6 +53,38 @@ class OwedTest {
     }
 
     @Test
+    void findsRoomForADebtWhereOthersHaveAgedAway() {
+        keepAtMost(10);
+        outage();
+        for (int i = 0; i < 10; i++) {
+            acquire(demand("early-" + i, Algorithm.FIXED_WINDOW));
+        }
+        time.advance(Duration.ofHours(1));
+        Demand late = demand("late", Algorithm.FIXED_WINDOW);
+        assertThat(acquire(late.withCost(5)).allowed()).isTrue();
+        heal();
+
+        assertThat(acquire(late).allowed()).as("in the same window, afterwards").isFalse();
+    }
+
+    @Test
+    void keepsTheDebtOfAKeyThatIsUsedUpWhenAFloodOfNewcomersComes() {
+        keepAtMost(10);
+        outage();
+        Demand used = demand("used-up", Algorithm.FIXED_WINDOW);
+        for (int i = 0; i < 10; i++) {
+            acquire(demand("early-" + i, Algorithm.FIXED_WINDOW));
+        }
+        acquire(used.withCost(5));
+        for (int i = 0; i < 1_000; i++) {
+            acquire(demand("newcomer-" + i, Algorithm.FIXED_WINDOW));
+        }
+        heal();
+
+        assertThat(acquire(used).allowed()).isFalse();
+    }
+
+    @Test
     void chargesNobodyForOthersWhereThereIsNoRoomForAll() {
         keepAtMost(10);
         outage();
