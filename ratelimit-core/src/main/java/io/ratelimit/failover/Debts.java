@@ -47,8 +47,9 @@ final class Debts {
             return (double) usage.permits(micros) / last.limit().capacity();
         }
 
-        Debt plus(Demand demand, long micros) {
-            return new Debt(demand, usage.plus(demand, demand.limit().tickUnit().fromMicros(micros)));
+        /** Adds what was taken at a tick of its limit. */
+        Debt plus(Demand demand, long at) {
+            return new Debt(demand, usage.plus(demand, at));
         }
     }
 
@@ -61,10 +62,14 @@ final class Debts {
         return open.isEmpty();
     }
 
-    /** Notes what the fallback admitted, in the terms of the whole limit. */
-    void note(Demand demand) {
+    /** Notes what the fallback admitted, in the terms of the whole limit, at the instant at which it was taken. */
+    void note(Grant grant) {
+        Demand demand = grant.demand();
         if (open.size() < maxKeys || open.containsKey(demand.key()) || makeRoom()) {
-            open.compute(demand.key(), (key, known) -> sum(known, demand));
+            open.compute(demand.key(), (key, known) -> {
+                Debt before = known == null ? new Debt(demand, Usage.none(demand.limit())) : known;
+                return before.plus(demand, grant.takenAt());
+            });
         }
     }
 
@@ -93,11 +98,6 @@ final class Debts {
             log.lost();
             return least != null && open.remove(least.getKey(), least.getValue());
         }
-    }
-
-    private Debt sum(@Nullable Debt known, Demand demand) {
-        Debt before = known == null ? new Debt(demand, Usage.none(demand.limit())) : known;
-        return before.plus(demand, ticker.epochMicros());
     }
 
     /** Forgets what was given back. */
@@ -166,7 +166,10 @@ final class Debts {
     private Debt sum(Debt newer, Debt older) {
         long now = ticker.epochMicros();
         long used = older.usage().permits(now);
-        return used == 0 ? newer : newer.plus(newer.last().withCost(used), now);
+        Demand last = newer.last();
+        return used == 0
+                ? newer
+                : newer.plus(last.withCost(used), last.limit().tickUnit().fromMicros(now));
     }
 
     private @Nullable Demand take(Key key) {

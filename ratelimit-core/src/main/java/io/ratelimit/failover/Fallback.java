@@ -47,7 +47,7 @@ final class Fallback {
     void owe(Decision admitted) {
         for (Grant grant : admitted.grants()) {
             if (grant.source().equals(Source.FALLBACK)) {
-                debts.note(grant.demand());
+                debts.note(grant);
             }
         }
     }

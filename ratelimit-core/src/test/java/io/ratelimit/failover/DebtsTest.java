@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ratelimit.limit.Algorithm;
 import io.ratelimit.limit.Demand;
+import io.ratelimit.limit.Grant;
 import io.ratelimit.limit.Key;
 import io.ratelimit.limit.Limit;
 import io.ratelimit.limit.ManualTicker;
+import io.ratelimit.limit.Source;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -14,15 +16,16 @@ import org.junit.jupiter.api.Test;
 class DebtsTest {
     private static final int MAX_KEYS = 1_000;
 
-    private final Debts debts = new Debts(MAX_KEYS, new ManualTicker(1_700_000_000_000_000L));
+    private final ManualTicker ticker = new ManualTicker(1_700_000_000_000_000L);
+    private final Debts debts = new Debts(MAX_KEYS, ticker);
 
     @Test
     void keepsTheDebtsOfAllKeysApartUpToTheLastThatThereIsRoomFor() {
         for (int i = 0; i < MAX_KEYS / 2; i++) {
-            debts.note(demand("used-up-" + i, 5));
+            note(demand("used-up-" + i, 5));
         }
         for (int i = 0; i < MAX_KEYS / 2; i++) {
-            debts.note(demand("other-" + i, 1));
+            note(demand("other-" + i, 1));
         }
 
         List<Demand> owed = debts.take(IntStream.range(0, MAX_KEYS / 2)
@@ -35,11 +38,11 @@ class DebtsTest {
     @Test
     void notesANewcomerThatTakesLittleAtATimeWhereOthersHaveMoreLeft() {
         for (int i = 0; i < MAX_KEYS; i++) {
-            debts.note(demand("early-" + i, 2));
+            note(demand("early-" + i, 2));
         }
         Demand newcomer = demand("newcomer", 1);
         for (int i = 0; i < 5; i++) {
-            debts.note(newcomer);
+            note(newcomer);
         }
 
         assertThat(debts.take(List.of(newcomer.key()))).extracting(Demand::cost).containsExactly(5L);
@@ -48,16 +51,21 @@ class DebtsTest {
     @Test
     void keepsNoMoreThanThereIsRoomForAndNeverLosesWhatIsUsedUp() {
         for (int i = 0; i < MAX_KEYS; i++) {
-            debts.note(demand("used-up-" + i, 5));
+            note(demand("used-up-" + i, 5));
         }
         for (int i = 0; i < 10 * MAX_KEYS; i++) {
-            debts.note(demand("newcomer-" + i, 5));
+            note(demand("newcomer-" + i, 5));
         }
 
         assertThat(debts.next(MAX_KEYS + 1, key -> true))
                 .hasSize(MAX_KEYS)
                 .doesNotHaveDuplicates()
                 .allMatch(key -> key.owner().startsWith("used-up"));
+    }
+
+    private void note(Demand demand) {
+        long now = demand.limit().tickUnit().fromMicros(ticker.epochMicros());
+        debts.note(new Grant(demand, now, Source.FALLBACK));
     }
 
     private static Demand demand(String owner, long cost) {

@@ -105,6 +105,21 @@ class OwedTest {
 
     @ParameterizedTest
     @EnumSource(Algorithm.class)
+    void chargesNothingThatWasGivenBack(Algorithm algorithm) {
+        Demand demand = demand("login", algorithm);
+        outage();
+        for (int i = 0; i < 5; i++) {
+            Decision taken = acquire(demand);
+            assertThat(taken.allowed()).as("login %d", i).isTrue();
+            decide(new Operation.Refund(taken.grants()));
+        }
+        heal();
+
+        assertThat(acquire(demand).remaining()).isEqualTo(4);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Algorithm.class)
     void chargesWhatGoesBeyondTheCapacity(Algorithm algorithm) {
         Limit limit = Limit.of(100, Duration.ofHours(1)).withAlgorithm(algorithm);
         Demand demand = Demand.of(new Key("tenant", "rule:" + limit.counterName()), limit, 100);
