@@ -3,7 +3,6 @@ package io.ratelimit;
 import io.ratelimit.limit.Decision;
 import io.ratelimit.limit.Grant;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
@@ -109,10 +108,6 @@ public final class Reservation implements AutoCloseable {
     }
 
     private List<Grant> grants(long permits) {
-        List<Grant> grants = new ArrayList<>();
-        for (Grant grant : taken.grants()) {
-            grants.add(new Grant(grant.demand().withCost(permits), grant.takenAt(), grant.source()));
-        }
-        return grants;
+        return taken.grants().stream().map(grant -> grant.part(permits)).toList();
     }
 }

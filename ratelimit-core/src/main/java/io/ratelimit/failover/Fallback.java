@@ -76,13 +76,24 @@ final class Fallback {
     /** Gives back what this fallback took. */
     Decision refund(List<Grant> grants) {
         grants.forEach(debts::forgive);
-        List<Grant> local = grants.stream()
-                .map(grant -> new Grant(local(grant.demand()), grant.takenAt(), grant.source()))
-                .toList();
-        return answer(
-                counters.decide(new Operation.Refund(local)),
-                grants.stream().map(Grant::demand).toList(),
-                List.of());
+        return Decision.of(grants.stream().map(this::refund).toList(), List.of());
+    }
+
+    /** Of a cost that was cut to the share, as much goes back as taking only the rest would have left here. */
+    private LimitDecision refund(Grant grant) {
+        Demand demand = grant.demand();
+        Demand taken = local(demand.withCost(demand.cost() + grant.kept()));
+        long kept = grant.kept() == 0 ? 0 : local(demand.withCost(grant.kept())).cost();
+        long returned = taken.cost() - kept;
+        if (returned == 0) {
+            Verdict seen =
+                    counters.decide(Operation.Peek.of(taken)).limits().get(0).verdict();
+            Verdict unchanged = new Verdict(true, seen.remaining(), 0, seen.resetAfter(), 0, seen.at());
+            return new LimitDecision(demand, unchanged, Source.FALLBACK);
+        }
+        Grant local = new Grant(taken.withCost(returned), grant.takenAt(), grant.source());
+        return restated(counters.decide(new Operation.Refund(List.of(local))).limits(), List.of(demand))
+                .get(0);
     }
 
     /** Forgets keys whose debts the store knows now: from then on its word counts. */
