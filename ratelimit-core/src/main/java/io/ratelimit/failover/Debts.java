@@ -125,6 +125,14 @@ final class Debts {
         return open.containsKey(key);
     }
 
+    /** Returns what a key owes beside what is being charged of it; {@code null} if that is nothing. */
+    @Nullable
+    Demand of(Key key) {
+        Debt debt = open.get(key);
+        long used = debt == null ? 0 : debt.usage().permits(ticker.epochMicros());
+        return debt == null || used == 0 ? null : debt.last().withCost(used);
+    }
+
     /**
      * Returns up to so many of the keys that have debts, of those that can be charged. Each call goes on where the last one
      * ended, so that a debt that is refused again and again holds up no others, and looks at a bounded number of keys.

@@ -96,13 +96,21 @@ final class Fallback {
                 .get(0);
     }
 
-    /** Forgets keys whose debts the store knows now: from then on its word counts. */
+    /**
+     * Forgets what keys used up to a charge that the store has taken: from then on its word counts, and beside it only what
+     * was admitted while the charge was on its way.
+     */
     void settled(Decision charged) {
         last.record(charged);
-        List<Demand> demands =
-                charged.limits().stream().map(LimitDecision::demand).toList();
-        Decision forgotten = counters.decide(new Operation.Reset(demands));
-        log.trace("Settled: {}", forgotten);
+        for (LimitDecision limit : charged.limits()) {
+            Demand demand = limit.demand();
+            Decision kept = counters.decide(new Operation.Reset(List.of(demand)));
+            Demand owed = debts.of(demand.key());
+            if (owed != null) {
+                kept = counters.decide(Operation.Charge.of(local(owed)));
+            }
+            log.trace("Settled: {}", kept);
+        }
     }
 
     private interface Asking {

@@ -16,6 +16,7 @@ import io.ratelimit.store.Operation;
 import io.ratelimit.store.StoreException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -138,6 +139,29 @@ class OwedTest {
         assertThat(denied.allowed()).isFalse();
         assertThat(denied.retryAfter().orElseThrow())
                 .isCloseTo(expected.retryAfter().orElseThrow(), Duration.ofSeconds(1));
+    }
+
+    @Test
+    void admitsNoMoreWhereAChargeIsAnsweredInTheNextOutage() {
+        Limit limit = Limit.of(10, Duration.ofHours(1)).withAlgorithm(Algorithm.FIXED_WINDOW);
+        Demand demand = Demand.of(new Key("owing", "rule:" + limit.counterName()), limit, 1);
+        outage();
+        acquire(demand.withCost(2));
+        CompletableFuture<Void> answer = new CompletableFuture<>();
+        backend.holdAnswers("owing", answer);
+        heal();
+        await("the charge is on its way back")
+                .until(() -> backend.answered.stream()
+                        .flatMap(operation -> operation.keys().stream())
+                        .anyMatch(demand.key()::equals));
+        outage();
+        assertThat(acquire(demand.withCost(8)).allowed()).as("ten in all").isTrue();
+
+        answer.complete(null);
+
+        assertThat(acquire(demand).allowed()).as("the eleventh").isFalse();
+        heal();
+        assertThat(acquire(demand).allowed()).as("the eleventh, afterwards").isFalse();
     }
 
     /** The backend is gone, and the store knows. */
