@@ -42,6 +42,9 @@ final class ClusterRouter implements Router {
     private final Function<Node, ScriptConnector> connectors;
     private final ScheduledExecutorService timer;
     private final Duration longestCall;
+    /** Until a connection is given up. Calls under way, which are lost with it, have their own time to be answered. */
+    private final Duration patience;
+
     private final WarningBudget warnings = new WarningBudget(System::nanoTime);
     private final Set<Link> leaving = ConcurrentHashMap.newKeySet();
     private final Map<Node, Link> links = new ConcurrentHashMap<>();
@@ -69,6 +72,7 @@ final class ClusterRouter implements Router {
         this.connectors = connectors;
         this.timer = timer;
         this.longestCall = longestCall;
+        this.patience = longestCall.compareTo(PATIENCE) > 0 ? longestCall : PATIENCE;
     }
 
     @Override
@@ -185,14 +189,9 @@ final class ClusterRouter implements Router {
         askedAtNanos = System.nanoTime();
         troubled = false;
         Map.Entry<Node, Link> asked = connected.get(Math.floorMod(turn.getAndIncrement(), connected.size()));
-        ScriptConnection connection = asked.getValue().connection();
-        CompletableFuture<SlotTable> read = connection == null
-                ? CompletableFuture.failedFuture(new IllegalStateException("lost meanwhile"))
-                : connection
-                        .ask(CommandType.CLUSTER, "SLOTS")
-                        .toCompletableFuture()
-                        .thenApply(reply -> SlotTable.of(reply, asked.getKey()))
-                        .orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        CompletableFuture<SlotTable> read = slotsBy(asked.getValue())
+                .thenApply(reply -> SlotTable.of(reply, asked.getKey()))
+                .orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
         var unused = read.thenCompose(this::adopt).whenComplete((done, failure) -> {
             if (failure != null) {
                 troubled = true;
@@ -201,6 +200,28 @@ final class ClusterRouter implements Router {
             }
             asking.set(false);
         });
+    }
+
+    /**
+     * Asks over a link, which gets another connection if there is no answer: where no decisions go, such as to a seed that is
+     * known by another name than the cluster uses, nobody else would find out that a connection is dead.
+     */
+    private CompletableFuture<List<Object>> slotsBy(Link link) {
+        ScriptConnection connection = link.connection();
+        if (connection == null) {
+            return CompletableFuture.failedFuture(new IllegalStateException("lost meanwhile"));
+        }
+        return connection
+                .ask(CommandType.CLUSTER, "SLOTS")
+                .toCompletableFuture()
+                .orTimeout(patience.toNanos(), TimeUnit.NANOSECONDS)
+                .whenComplete((reply, failure) -> {
+                    if (failure == null || RedisErrors.isAnswer(failure)) {
+                        link.answered(connection);
+                    } else {
+                        link.replace(connection, RedisErrors.toStoreException(failure));
+                    }
+                });
     }
 
     private CompletableFuture<Void> adopt(SlotTable seen) {

@@ -3,6 +3,8 @@ package io.ratelimit.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisException;
 import io.lettuce.core.protocol.CommandType;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -15,6 +17,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -111,6 +114,31 @@ class ClusterRouterTest {
     }
 
     @Test
+    void connectsAnewToASeedThatHasFallenSilentAndFindsTheClusterThere() {
+        open();
+        at(ONE).fallSilent();
+        at(TWO).fallSilent();
+        at(TWO).connecting = CompletableFuture.failedFuture(new RedisException("gone"));
+        slots = List.of(range(0, 16_383, THREE));
+
+        router.failed();
+
+        await().atMost(Duration.ofSeconds(6)).until(() -> router.shardOf(0).equals("three:7003"));
+        assertThat(at(ONE).closingBegun).as("the silent connection is closed").isTrue();
+    }
+
+    @Test
+    void keepsAConnectionThatAnswersWithAnError() {
+        open();
+        at(ONE).refusal = new RedisCommandExecutionException("LOADING Redis is loading the dataset in memory");
+        at(TWO).refusal = at(ONE).refusal;
+
+        router.failed();
+
+        await().during(Duration.ofMillis(600)).until(() -> !at(ONE).closingBegun && !at(TWO).closingBegun);
+    }
+
+    @Test
     void followsASlotAtOnceWhenANodeSaysThatItHasMoved() {
         open();
         Link from = router.linkOf(call());
@@ -156,13 +184,21 @@ class ClusterRouterTest {
     private final class FakeNode implements ScriptConnector, ScriptConnection {
         private final Node node;
         private final CountDownLatch closing = new CountDownLatch(1);
-        private CompletableFuture<Void> connecting = CompletableFuture.completedFuture(null);
+        private volatile CompletableFuture<Void> connecting = CompletableFuture.completedFuture(null);
         private volatile boolean attempted;
         private volatile boolean connected;
         private volatile boolean closingBegun;
+        private volatile boolean silent;
+        private volatile @Nullable RuntimeException refusal;
 
         FakeNode(Node node) {
             this.node = node;
+        }
+
+        /** Answers nothing from now on, over this connection. */
+        void fallSilent() {
+            closing.countDown();
+            silent = true;
         }
 
         @Override
@@ -170,13 +206,18 @@ class ClusterRouterTest {
             attempted = true;
             return connecting.thenApply(done -> {
                 connected = true;
+                silent = false;
                 return this;
             });
         }
 
         @Override
         public CompletionStage<List<Object>> ask(CommandType command, String... words) {
-            return CompletableFuture.completedFuture(slots);
+            if (silent) {
+                return new CompletableFuture<>();
+            }
+            RuntimeException error = refusal;
+            return error == null ? CompletableFuture.completedFuture(slots) : CompletableFuture.failedFuture(error);
         }
 
         @Override
