@@ -97,6 +97,11 @@ final class ClusterRouter implements Router {
 
     @Override
     public @Nullable Link follow(Redirection redirection, Link from) {
+        if (redirection.target().host().equals(SlotTable.NAMELESS)) {
+            // Where that is, only the table says.
+            failed();
+            return null;
+        }
         Node target = SlotTable.located(redirection.target(), nodeOf(from));
         if (redirection.toStay()) {
             synchronized (this) {

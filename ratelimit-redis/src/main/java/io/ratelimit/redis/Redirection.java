@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
  *
  * @param toStay whether the slot is there from now on
  * @param slot from 0 to 16383
- * @param target who has it; an empty host stands for the host of the node that says so
+ * @param target who has it; an empty host stands for the host of the node that says so, {@link SlotTable#NAMELESS} for none
  */
 record Redirection(boolean toStay, int slot, Node target) {
     private static final int LARGEST_PORT = 0xFFFF;

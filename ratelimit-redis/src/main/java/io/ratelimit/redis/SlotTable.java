@@ -16,6 +16,11 @@ final class SlotTable {
     /** Nothing is known. */
     static final SlotTable UNKNOWN = new SlotTable(new Node[SLOTS], Set.of());
 
+    /** The host of a node that has no name in a cluster of which the nodes are to be reached by name. */
+    static final String NAMELESS = "?";
+
+    private static final int LARGEST_PORT = 0xFFFF;
+
     private final @Nullable Node[] bySlot;
     private final Set<Node> nodes;
 
@@ -26,7 +31,8 @@ final class SlotTable {
 
     /**
      * Reads the reply to {@code CLUSTER SLOTS}: for each range its first and last slot, then its nodes, the master first,
-     * each with its host and port.
+     * each with its host and port. The slots of a master that nobody can reach by what is said of it, such as one without a
+     * port, are nobody's.
      *
      * @param asked who replied, and whose host stands where the reply has none
      * @throws IllegalArgumentException if it is no such reply
@@ -45,23 +51,47 @@ final class SlotTable {
                 throw unexpected(range);
             }
             Node master = node(list(parts.get(2)), asked);
-            Arrays.fill(bySlot, first, last + 1, master);
-            nodes.add(master);
+            if (master != null) {
+                Arrays.fill(bySlot, first, last + 1, master);
+                nodes.add(master);
+            }
         }
         return new SlotTable(bySlot, nodes);
     }
 
-    private static Node node(List<?> parts, Node asked) {
+    /** Returns where a node is reached, or {@code null} if that is not said. */
+    private static @Nullable Node node(List<?> parts, Node asked) {
         if (parts.size() < 2) {
             throw unexpected(parts);
         }
-        String host = parts.get(0) instanceof byte[] bytes ? new String(bytes, StandardCharsets.US_ASCII) : "";
-        return located(new Node(host, number(parts.get(1), 0xFFFF)), asked);
+        String host = text(parts.get(0));
+        int port = number(parts.get(1), LARGEST_PORT);
+        Node said = located(new Node(host.equals(NAMELESS) ? address(parts) : host, port), asked);
+        return port == 0 || said.host().equals(NAMELESS) ? null : said;
     }
 
-    /** A node that does not know by which name it is reached says nothing, or a question mark. */
+    /** Returns what is said besides of a node that has no name, in pairs such as {@code ip 10.0.0.2}. */
+    private static String address(List<?> parts) {
+        if (parts.size() > 3 && parts.get(3) instanceof List<?> pairs) {
+            for (int i = 0; i + 1 < pairs.size(); i += 2) {
+                if (text(pairs.get(i)).equals("ip") && !text(pairs.get(i + 1)).isEmpty()) {
+                    return text(pairs.get(i + 1));
+                }
+            }
+        }
+        return NAMELESS;
+    }
+
+    /**
+     * Returns a node as it is reached, after one has named it: without a host it is where the one who says so is. A {@link
+     * #NAMELESS} one stays what it is.
+     */
     static Node located(Node said, Node by) {
-        return said.host().isEmpty() || said.host().equals("?") ? new Node(by.host(), said.port()) : said;
+        return said.host().isEmpty() ? new Node(by.host(), said.port()) : said;
+    }
+
+    private static String text(@Nullable Object part) {
+        return part instanceof byte[] bytes ? new String(bytes, StandardCharsets.US_ASCII) : "";
     }
 
     private static List<?> list(Object part) {

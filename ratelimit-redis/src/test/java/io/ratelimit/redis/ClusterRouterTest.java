@@ -150,6 +150,18 @@ class ClusterRouterTest {
     }
 
     @Test
+    void asksWhoHasASlotThatHasMovedToANodeWithoutAName() {
+        open();
+        Link from = router.linkOf(call());
+        slots = List.of(range(0, 16_383, THREE));
+
+        assertThat(router.follow(new Redirection(true, call().slot(), new Node("?", 6379)), from))
+                .isNull();
+
+        await().until(() -> router.shardOf(call().slot()).equals("three:7003"));
+    }
+
+    @Test
     void leavesTheTableAsItIsForAKeyThatHasMovedAheadOfItsSlot() {
         open();
         Link from = router.linkOf(call());
