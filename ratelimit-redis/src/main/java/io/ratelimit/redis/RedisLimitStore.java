@@ -68,6 +68,17 @@ public final class RedisLimitStore implements LimitStore {
                 : null;
     }
 
+    private void begin(Duration connectTimeout) {
+        router.open();
+        router.awaitFirstAttempt(connectTimeout);
+        if (serverCheck != null) {
+            serverCheck.begin();
+        }
+        if (heartbeat != null) {
+            heartbeat.begin();
+        }
+    }
+
     /**
      * Starts to describe a store.
      *
@@ -293,13 +304,11 @@ public final class RedisLimitStore implements LimitStore {
          */
         public RedisLimitStore build() {
             RedisLimitStore store = new RedisLimitStore(this);
-            store.router.open();
-            store.router.awaitFirstAttempt(connectTimeout);
-            if (store.serverCheck != null) {
-                store.serverCheck.begin();
-            }
-            if (store.heartbeat != null) {
-                store.heartbeat.begin();
+            try {
+                store.begin(connectTimeout);
+            } catch (RuntimeException unusable) {
+                store.close();
+                throw unusable;
             }
             return store;
         }

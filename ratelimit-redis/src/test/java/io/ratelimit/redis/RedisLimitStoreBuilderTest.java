@@ -2,6 +2,7 @@ package io.ratelimit.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.awaitility.Awaitility.await;
 
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
@@ -10,6 +11,7 @@ import io.ratelimit.redis.testing.RedisFixture;
 import io.ratelimit.store.LimitStore;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -45,6 +47,20 @@ class RedisLimitStoreBuilderTest {
                     .isThrownBy(() -> store.executeAll(List.of()))
                     .withMessage("operations: none (expected: at least one)");
         }
+    }
+
+    @Test
+    void leavesNoThreadsBehindWhenAnAddressCannotBeUsed() {
+        RedisURI sentinels = RedisURI.Builder.sentinel("localhost", "main").build();
+        RedisURI server = RedisFixture.shared().uri();
+        Set<Thread> before = OwnThreads.running();
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() ->
+                        RedisLimitStore.cluster(List.of(server, sentinels)).build());
+
+        await().untilAsserted(() ->
+                assertThat(OwnThreads.running()).as("of this store").isSubsetOf(before));
     }
 
     @Test

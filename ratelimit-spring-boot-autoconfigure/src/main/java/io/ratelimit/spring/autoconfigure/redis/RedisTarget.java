@@ -56,8 +56,12 @@ final class RedisTarget {
         return resources == null ? builder : builder.resources(resources);
     }
 
+    /** Of several sorts the one that the application itself prefers, as in {@link #addresses}. */
     private RedisLimitStore.Builder deployment() {
         List<RedisURI> addresses = addresses();
+        if (details.getSentinel() != null) {
+            return RedisLimitStore.builder(addresses.get(0));
+        }
         if (details.getCluster() != null) {
             return RedisLimitStore.cluster(addresses);
         }
@@ -66,7 +70,7 @@ final class RedisTarget {
                 : RedisLimitStore.builder(addresses.get(0));
     }
 
-    /** Returns the addresses of the servers, or the one by which sentinels are asked. */
+    /** Returns the addresses of the servers, or the one by which sentinels are asked, which come before others. */
     List<RedisURI> addresses() {
         Sentinel sentinel = details.getSentinel();
         if (sentinel != null) {

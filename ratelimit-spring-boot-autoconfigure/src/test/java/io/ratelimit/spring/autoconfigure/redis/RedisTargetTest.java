@@ -3,6 +3,8 @@ package io.ratelimit.spring.autoconfigure.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lettuce.core.RedisURI;
+import io.ratelimit.limit.Key;
+import io.ratelimit.redis.RedisLimitStore;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -118,6 +120,24 @@ class RedisTargetTest {
                 .run(context -> assertThat(
                                 context.getBean(RedisTarget.class).options().isPingBeforeActivateConnection())
                         .isFalse());
+    }
+
+    @Test
+    void prefersSentinelsToAClusterAsTheApplicationDoes() {
+        application(
+                        "spring.data.redis.sentinel.master=mymaster",
+                        "spring.data.redis.sentinel.nodes=127.0.0.1:1",
+                        "spring.data.redis.cluster.nodes=127.0.0.1:2",
+                        "spring.data.redis.masterreplica.nodes=127.0.0.1:3")
+                .run(context -> {
+                    RedisTarget target = context.getBean(RedisTarget.class);
+                    assertThat(target).hasToString("the master \"mymaster\" of 1 sentinels");
+                    try (RedisLimitStore store = target.builder().build()) {
+                        assertThat(store.shardOf(new Key("ann", "login")))
+                                .as("of one server")
+                                .isEmpty();
+                    }
+                });
     }
 
     @Test
