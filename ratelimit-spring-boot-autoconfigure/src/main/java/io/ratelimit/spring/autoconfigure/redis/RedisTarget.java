@@ -3,6 +3,7 @@ package io.ratelimit.spring.autoconfigure.redis;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SslOptions;
+import io.lettuce.core.cluster.ClusterClientOptions;
 import io.lettuce.core.resource.ClientResources;
 import io.ratelimit.limit.Quoted;
 import io.ratelimit.redis.RedisLimitStore;
@@ -154,7 +155,9 @@ final class RedisTarget {
     }
 
     ClientOptions options() {
-        ClientOptions.Builder options = ClientOptions.builder();
+        // Customizers may count on the type, whatever sort of deployment is used in the end.
+        boolean clustered = properties != null && properties.getCluster() != null;
+        ClientOptions.Builder options = clustered ? ClusterClientOptions.builder() : ClientOptions.builder();
         SslBundle bundle = details.getSslBundle();
         if (bundle != null) {
             options.sslOptions(sslOptions(bundle));

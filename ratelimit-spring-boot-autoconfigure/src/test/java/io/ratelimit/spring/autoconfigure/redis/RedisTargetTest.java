@@ -3,6 +3,7 @@ package io.ratelimit.spring.autoconfigure.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lettuce.core.RedisURI;
+import io.lettuce.core.cluster.ClusterClientOptions;
 import io.ratelimit.limit.Key;
 import io.ratelimit.redis.RedisLimitStore;
 import java.time.Duration;
@@ -117,6 +118,19 @@ class RedisTargetTest {
                 .withBean(
                         LettuceClientOptionsBuilderCustomizer.class,
                         () -> options -> options.pingBeforeActivateConnection(false))
+                .run(context -> assertThat(
+                                context.getBean(RedisTarget.class).options().isPingBeforeActivateConnection())
+                        .isFalse());
+    }
+
+    @Test
+    void changesTheOptionsOfAClusterAsTheApplicationDoes() {
+        application("spring.data.redis.cluster.nodes=one.example:1")
+                .withBean(
+                        LettuceClientOptionsBuilderCustomizer.class,
+                        () -> options -> ((ClusterClientOptions.Builder) options)
+                                .maxRedirects(9)
+                                .pingBeforeActivateConnection(false))
                 .run(context -> assertThat(
                                 context.getBean(RedisTarget.class).options().isPingBeforeActivateConnection())
                         .isFalse());
