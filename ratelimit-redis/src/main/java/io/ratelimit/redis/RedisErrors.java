@@ -128,6 +128,21 @@ final class RedisErrors {
         return failure instanceof RedisCommandExecutionException;
     }
 
+    /** Returns whether it goes back to what a server said, if only to the attempt to connect. */
+    static boolean wasAnswered(Throwable failure) {
+        return isCausedBy(failure, RedisCommandExecutionException.class);
+    }
+
+    /** Returns whether it, or what it goes back to, is of this type. */
+    static boolean isCausedBy(Throwable failure, Class<? extends Throwable> type) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (type.isInstance(cause)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     static boolean isUnknownScript(Throwable failure) {
         return kindOf(failure) == Kind.NOSCRIPT;
     }

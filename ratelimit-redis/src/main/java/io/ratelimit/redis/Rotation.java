@@ -1,6 +1,7 @@
 package io.ratelimit.redis;
 
 import io.lettuce.core.RedisException;
+import io.lettuce.core.RedisReadOnlyException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -23,9 +24,16 @@ final class Rotation<T> {
         return places.size();
     }
 
-    /** Returns the first connection there is, or the failure of the last attempt. */
+    /**
+     * Returns the first connection there is, or a failure: of the attempt that came nearest to an answer of the server, and of
+     * several of the latest.
+     */
     CompletionStage<ScriptConnection> connect(Function<T, CompletionStage<ScriptConnection>> attempt) {
-        return connect(attempt, first.get(), places.size(), new RedisException("There is nobody to connect to"));
+        return connect(
+                attempt,
+                first.get(),
+                places.size(),
+                new NotLedException(new RedisException("There is nobody to connect to")));
     }
 
     private CompletionStage<ScriptConnection> connect(
@@ -39,6 +47,15 @@ final class Rotation<T> {
                     first.set(place);
                     return opened;
                 })
-                .exceptionallyCompose(failure -> connect(attempt, place + 1, left - 1, failure));
+                .exceptionallyCompose(failure ->
+                        connect(attempt, place + 1, left - 1, nearness(failure) < nearness(why) ? why : failure));
+    }
+
+    /** One place that is down must not hide that the server refuses, nor one that refuses that the server is down. */
+    private static int nearness(Throwable failure) {
+        boolean answered = RedisErrors.wasAnswered(failure);
+        boolean elsewhere = RedisErrors.isCausedBy(failure, NotLedException.class)
+                || RedisErrors.isCausedBy(failure, RedisReadOnlyException.class);
+        return (elsewhere ? 0 : 2) + (answered ? 1 : 0);
     }
 }

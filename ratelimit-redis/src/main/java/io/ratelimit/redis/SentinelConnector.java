@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -62,7 +63,8 @@ final class SentinelConnector implements ScriptConnector {
                         .toCompletableFuture()
                         .orTimeout(patience.toNanos(), TimeUnit.NANOSECONDS)
                         .whenComplete((address, failure) -> connection.close()))
-                .thenApply(this::node);
+                .thenApply(this::node)
+                .exceptionallyCompose(failure -> CompletableFuture.failedFuture(new NotLedException(failure)));
     }
 
     private Node node(List<Object> address) {
