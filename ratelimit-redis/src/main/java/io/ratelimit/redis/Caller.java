@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Caller {
     private static final int MOST_REDIRECTIONS = 8;
-    private static final Duration BETWEEN_TRIES = Duration.ofMillis(3);
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(3);
+    private static final Duration LONGEST_PAUSE = Duration.ofMillis(20);
     /** An attempt needs this part of the whole time to be answered. */
     private static final int PART_FOR_AN_ANSWER = 5;
 
@@ -78,6 +79,7 @@ final class Caller {
         private final ScriptCall call;
         private final Function<long[], T> reader;
         private int redirections;
+        private long pauseNanos = FIRST_PAUSE.toNanos();
         private boolean expired;
         /** What is under way; none between two attempts. */
         private @Nullable Attempt attempt;
@@ -161,11 +163,15 @@ final class Caller {
             return true;
         }
 
-        /** Some of the keys have moved and others not yet, which passes. */
+        /**
+         * Some of the keys have moved and others not yet, which passes; but the longer it has lasted, the less likely in the
+         * next moment. One attempt is under way at a time, and hands the length of the pause on to the next.
+         */
         private boolean pause() {
+            long nanos = pauseNanos;
+            pauseNanos = Math.min(2 * nanos, LONGEST_PAUSE.toNanos());
             try {
-                var unused = timer.schedule(
-                        () -> tryAgain(router.linkOf(call), false), BETWEEN_TRIES.toNanos(), TimeUnit.NANOSECONDS);
+                var unused = timer.schedule(() -> tryAgain(router.linkOf(call), false), nanos, TimeUnit.NANOSECONDS);
                 return true;
             } catch (RejectedExecutionException closed) {
                 return false;
