@@ -2,11 +2,13 @@ package io.ratelimit.redis;
 
 import io.lettuce.core.protocol.CommandType;
 import io.ratelimit.store.StoreException;
+import io.ratelimit.store.StoreException.Kind;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -52,6 +54,7 @@ final class ClusterRouter implements Router {
     private final AtomicInteger turn = new AtomicInteger();
     private final CompletableFuture<Void> firstTable = new CompletableFuture<>();
     private volatile SlotTable table = SlotTable.UNKNOWN;
+    private volatile @Nullable StoreException refusal;
     private volatile boolean troubled = true;
     private volatile boolean closed;
     private volatile long askedAtNanos = System.nanoTime() - QUIET_PERIOD.toNanos();
@@ -125,6 +128,14 @@ final class ClusterRouter implements Router {
         CompletableFuture.allOf(all.map(ClusterRouter::close).toArray(CompletableFuture[]::new))
                 .join();
         firstTable.complete(null);
+    }
+
+    /**
+     * Returns why a node will not tell who has which slot: the user may not ask, or it is no node of a cluster. Empty if one
+     * has told since, or none has answered.
+     */
+    Optional<StoreException> refusal() {
+        return Optional.ofNullable(refusal);
     }
 
     /** Returns the node that decides about a slot, or an empty text if it is not known. */
@@ -202,9 +213,26 @@ final class ClusterRouter implements Router {
                 troubled = true;
                 StoreException why = RedisErrors.toStoreException(failure);
                 LOG.debug("{} did not tell the slots of the cluster: {}", asked.getKey(), why.getMessage(), failure);
+                noteRefusal(asked.getKey(), why);
             }
             asking.set(false);
         });
+    }
+
+    /** What will be refused for as long as nobody changes the servers' configuration is nothing to wait for. */
+    private void noteRefusal(Node by, StoreException why) {
+        if (why.kind() != Kind.PERMISSION && why.kind() != Kind.UNKNOWN_COMMAND) {
+            return;
+        }
+        if (refusal == null && warnings.spend()) {
+            LOG.warn(
+                    "{}, at {}: a node that takes over slots is not found (expected: the nodes of a cluster, and a user who may"
+                            + " run CLUSTER SLOTS)",
+                    why.getMessage(),
+                    by);
+        }
+        refusal = why;
+        firstTable.complete(null);
     }
 
     /**
@@ -245,6 +273,7 @@ final class ClusterRouter implements Router {
                     synchronized (this) {
                         table = seen;
                     }
+                    refusal = null;
                     retireAllBut(nodes);
                     firstTable.complete(null);
                 });

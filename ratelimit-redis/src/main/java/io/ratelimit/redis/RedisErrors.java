@@ -53,6 +53,7 @@ final class RedisErrors {
             Map.entry("max number of clients", Kind.MAX_CLIENTS),
             Map.entry("unknown command", Kind.UNKNOWN_COMMAND),
             Map.entry("unknown redis command", Kind.UNKNOWN_COMMAND),
+            Map.entry("cluster support disabled", Kind.UNKNOWN_COMMAND),
             Map.entry("the user executing the script can't", Kind.PERMISSION),
             Map.entry("acl failure in script", Kind.PERMISSION),
             Map.entry("invalid password", Kind.AUTH),

@@ -10,6 +10,7 @@ import io.ratelimit.limit.Ticker;
 import io.ratelimit.store.LimitStore;
 import io.ratelimit.store.Operation;
 import io.ratelimit.store.PiecewiseExecutor;
+import io.ratelimit.store.StoreException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The store has a connection of its own, opens it in the background, and opens another one when it is lost or stalled.
  * Until then, and whenever there is no answer within the timeout, operations fail with a {@link
- * io.ratelimit.store.StoreException}; none is ever sent a second time.
+ * StoreException}; none is ever sent a second time.
  *
  * <p>A counter takes 105 to 120 bytes of the server's memory, name included, and disappears when it equals a fresh one. A
  * sliding log takes another 8 to 12 bytes for each instant at which permits were taken.
@@ -160,6 +161,15 @@ public final class RedisLimitStore implements LimitStore {
     /** Returns the server's version, such as 6.2.11, if it was {@link Builder#checkServer asked} and has answered. */
     public Optional<String> serverVersion() {
         return serverCheck == null ? Optional.empty() : serverCheck.version();
+    }
+
+    /**
+     * Returns why a node of the cluster last refused to tell who has which slot, because the user may not ask or because it is
+     * no node of a cluster: operations may go on, but a node that takes over is not found. Empty if a node has told since, if
+     * none has answered, and for everything but a {@link #cluster cluster}.
+     */
+    public Optional<StoreException> slotsRefusal() {
+        return cluster == null ? Optional.empty() : cluster.refusal();
     }
 
     /**

@@ -3,6 +3,10 @@ package io.ratelimit.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.protocol.CommandType;
@@ -20,6 +24,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** Which node is asked, as the nodes tell who has which slot. */
 class ClusterRouterTest {
@@ -136,6 +141,33 @@ class ClusterRouterTest {
         router.failed();
 
         await().during(Duration.ofMillis(600)).until(() -> !at(ONE).closingBegun && !at(TWO).closingBegun);
+    }
+
+    @Test
+    void warnsOnceThatNoNodeMayTellWhoHasWhichSlot() {
+        at(ONE).refusal = new RedisCommandExecutionException(
+                "NOPERM this user has no permissions to run the" + " 'cluster' command or its subcommand");
+        ListAppender<ILoggingEvent> lines = new ListAppender<>();
+        lines.start();
+        Logger logger = (Logger) LoggerFactory.getLogger(ClusterRouter.class);
+        logger.addAppender(lines);
+        try {
+            long begun = System.nanoTime();
+            open();
+            assertThat(Duration.ofNanos(System.nanoTime() - begun))
+                    .as("nothing better is to be waited for")
+                    .isLessThan(Duration.ofSeconds(5));
+
+            await().during(Duration.ofMillis(600))
+                    .until(() -> lines.list.stream()
+                                    .filter(line -> line.getLevel() == Level.WARN)
+                                    .count()
+                            == 1);
+            assertThat(lines.list.get(0).getFormattedMessage())
+                    .contains("one:7001", "lacks a permission to run CLUSTER", "CLUSTER SLOTS");
+        } finally {
+            logger.detachAppender(lines);
+        }
     }
 
     @Test

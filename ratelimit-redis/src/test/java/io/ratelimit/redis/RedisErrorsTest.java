@@ -54,6 +54,7 @@ class RedisErrorsTest {
             UNKNOWN_COMMAND | ERR unknown command 'evalsha', with args beginning with:
             UNKNOWN_COMMAND | ERR Error running script (call to f_2d94): @user_script:58: @user_script: 58: Unknown Redis command called from Lua script
             UNKNOWN_COMMAND | ERR Unknown Redis command called from script script: 2d94, on @user_script:58.
+            UNKNOWN_COMMAND | ERR This instance has cluster support disabled
             CLUSTER_DOWN    | CLUSTERDOWN The cluster is down
             CLUSTER_DOWN    | CLUSTERDOWN Hash slot not served
             MASTER_DOWN     | MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.

@@ -2,7 +2,9 @@ package io.ratelimit.spring.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lettuce.core.AclSetuserArgs;
 import io.lettuce.core.RedisURI;
+import io.lettuce.core.protocol.CommandType;
 import io.ratelimit.RateLimiterRegistry;
 import io.ratelimit.redis.testing.RedisCluster;
 import io.ratelimit.redis.testing.RedisProcess;
@@ -45,26 +47,64 @@ class RedisDeploymentsTest {
         }
     }
 
+    @Test
+    void refusesAUserWhoMayNotAskWhoHasWhichSlotOfACluster() {
+        try (RedisCluster cluster = RedisCluster.ofMasters(1)) {
+            cluster.commands(0)
+                    .aclSetuser(
+                            "limiter",
+                            AclSetuserArgs.Builder.on()
+                                    .addPassword("hush")
+                                    .allKeys()
+                                    .allCommands()
+                                    .removeCommand(CommandType.CLUSTER));
+            application(
+                            "spring.data.redis.cluster.nodes=" + list(cluster.uris()),
+                            "spring.data.redis.username=limiter",
+                            "spring.data.redis.password=hush")
+                    .run(context -> assertThat(context)
+                            .hasFailed()
+                            .getFailure()
+                            .rootCause()
+                            .hasMessageContaining("CLUSTER")
+                            .hasMessageContaining("permission"));
+        }
+    }
+
+    @Test
+    void refusesAServerThatIsNoClusterWhereOneIsConfigured() {
+        try (RedisProcess single = RedisProcess.start()) {
+            application("spring.data.redis.cluster.nodes=" + list(List.of(single.uri())))
+                    .run(context -> assertThat(context)
+                            .hasFailed()
+                            .getFailure()
+                            .rootCause()
+                            .hasMessageContaining("cluster support disabled")
+                            .hasMessageContaining("spring.data.redis.host"));
+        }
+    }
+
     private static void assertCounts(String place, String said, String... more) {
-        new ApplicationContextRunner()
+        application(more).withPropertyValues(place).run(context -> {
+            RateLimiterRegistry limiters = context.getBean(RateLimiterRegistry.class);
+            assertThat(limiters.limiter("jobs").acquire("").source().id()).isEqualTo("redis");
+            assertThat(limiters.limiter("jobs").acquire("").allowed()).isTrue();
+            assertThat(limiters.limiter("jobs").acquire("").allowed()).isFalse();
+            assertThat(context.getBean(BackendChoice.class).place()).contains(said);
+        });
+    }
+
+    private static ApplicationContextRunner application(String... properties) {
+        return new ApplicationContextRunner()
                 .withConfiguration(AutoConfigurations.of(DataRedisAutoConfiguration.class, SslAutoConfiguration.class))
                 .withConfiguration(AutoConfigurations.of(Startup.ours()))
                 .withPropertyValues(
-                        place,
                         "ratelimit.redis.timeout=10s",
                         "ratelimit.redis.circuit-breaker.slow-call-duration=9s",
                         "ratelimit.rules[0].id=jobs",
                         "ratelimit.rules[0].key=global",
                         "ratelimit.rules[0].limit=2/1h")
-                .withPropertyValues(more)
-                .run(context -> {
-                    RateLimiterRegistry limiters = context.getBean(RateLimiterRegistry.class);
-                    assertThat(limiters.limiter("jobs").acquire("").source().id())
-                            .isEqualTo("redis");
-                    assertThat(limiters.limiter("jobs").acquire("").allowed()).isTrue();
-                    assertThat(limiters.limiter("jobs").acquire("").allowed()).isFalse();
-                    assertThat(context.getBean(BackendChoice.class).place()).contains(said);
-                });
+                .withPropertyValues(properties);
     }
 
     private static String list(List<RedisURI> addresses) {

@@ -51,6 +51,9 @@ final class RedisProbe {
             failure = ask();
         }
         if (failure == null) {
+            failure = store.slotsRefusal().orElse(null);
+        }
+        if (failure == null) {
             return;
         }
         String said = serverErrorIn(failure);
@@ -58,7 +61,14 @@ final class RedisProbe {
             throw refusal(failure, said, "the right spring.data.redis.username and .password");
         }
         if (failure.kind() == Kind.PERMISSION) {
-            throw refusal(failure, said, "a user that may run " + COMMANDS + " on the keys of ratelimit.namespace");
+            throw refusal(
+                    failure,
+                    said,
+                    "a user that may run " + COMMANDS
+                            + " on the keys of ratelimit.namespace, in a cluster CLUSTER SLOTS and ASKING too");
+        }
+        if (said.contains("cluster support disabled")) {
+            throw refusal(failure, said, "nodes of a cluster, or spring.data.redis.host in place of .cluster.nodes");
         }
         if (failure.kind() == Kind.UNKNOWN_COMMAND) {
             throw refusal(failure, said + version(), "Redis 6.2 or later, or Valkey, with the commands " + COMMANDS);
