@@ -12,10 +12,7 @@ import io.lettuce.core.resource.ClientResources;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,7 +26,7 @@ final class LettuceConnector implements ScriptConnector {
     private final RedisClient client;
     private final RedisURI uri;
     private final Duration connectTimeout;
-    private Future<?> attempt = CompletableFuture.completedFuture(null);
+    private CompletableFuture<?> attempt = CompletableFuture.completedFuture(null);
     private boolean closed;
 
     /**
@@ -93,22 +90,29 @@ final class LettuceConnector implements ScriptConnector {
         return begun;
     }
 
-    /** Waits for an attempt under way: its threads would be gone before it is, which Netty reports as an error. */
+    /**
+     * Waits for an attempt under way: its threads would be gone before it is, which Netty reports as an error. Waits so long,
+     * and closes everything, also on a thread that is interrupted, which it stays.
+     */
     @Override
     public void close() {
-        Future<?> last;
+        CompletableFuture<?> last;
         synchronized (this) {
             closed = true;
             last = attempt;
         }
+        await(last, connectTimeout.plus(GRACE));
         try {
-            last.get(connectTimeout.plus(GRACE).toNanos(), TimeUnit.NANOSECONDS);
-        } catch (ExecutionException | TimeoutException failed) {
-            LOG.debug("Not connected to Redis any more", failed);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            await(client.shutdownAsync(0, LONGEST_SHUTDOWN.toMillis(), TimeUnit.MILLISECONDS), LONGEST_SHUTDOWN);
+        } catch (RuntimeException refused) {
+            LOG.debug("The client to {} does not end as it should", this, refused);
         }
-        client.shutdown(Duration.ZERO, LONGEST_SHUTDOWN);
+    }
+
+    private static void await(CompletableFuture<?> end, Duration longest) {
+        var unused = end.handle((done, failure) -> failure == null)
+                .completeOnTimeout(false, longest.toNanos(), TimeUnit.NANOSECONDS)
+                .join();
     }
 
     /** Returns where this connects to, without credentials. */

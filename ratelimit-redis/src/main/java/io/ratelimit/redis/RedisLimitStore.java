@@ -183,9 +183,13 @@ public final class RedisLimitStore implements LimitStore {
             heartbeat.end();
         }
         timer.shutdownNow();
-        router.close();
+        // The links may take their time, and the deadlines have gone with the timer.
         caller.close();
-        connections.close();
+        try {
+            router.close();
+        } finally {
+            connections.close();
+        }
     }
 
     private static Thread daemon(Runnable task) {

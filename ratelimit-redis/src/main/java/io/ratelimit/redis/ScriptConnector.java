@@ -12,6 +12,6 @@ interface ScriptConnector {
      */
     CompletionStage<ScriptConnection> connect();
 
-    /** Releases what the connections share. They are closed with it. */
+    /** Releases what the connections share. They are closed with it. Does not throw, so that others are closed too. */
     void close();
 }
