@@ -32,14 +32,14 @@ end
 
 local algorithms, reply, replied = {}, {}, 0
 
-local function open(index)
+local function describe(index)
   local code, tick, permits, capacity, window, cost, takenAt = unpack(PART, ARGV[2 + index])
   local algorithm = algorithms[code]
   if not algorithm then
     algorithm = algorithmOf(code)
     algorithms[code] = algorithm
   end
-  local part = {
+  return {
     key = KEYS[index],
     algorithm = algorithm,
     permits = permits,
@@ -51,18 +51,32 @@ local function open(index)
     takenAt = takenAt,
     now = floorDiv(nowMicros, tick),
   }
-  algorithm.read(part)
-  return part, algorithm
 end
 
-local function answer(part, allowed, retryAfter, resetAfter, delay)
+local function open(index)
+  local part = describe(index)
+  part.algorithm.read(part)
+  return part, part.algorithm
+end
+
+local function say(allowed, remaining, retryAfter, resetAfter, delay, at)
   reply[replied + 1] = allowed and 1 or 0
-  reply[replied + 2] = part.algorithm.remaining(part)
+  reply[replied + 2] = remaining
   reply[replied + 3] = retryAfter
   reply[replied + 4] = resetAfter
   reply[replied + 5] = delay
-  reply[replied + 6] = part.at
+  reply[replied + 6] = at
   replied = replied + 6
+end
+
+local function answer(part, allowed, retryAfter, resetAfter, delay)
+  say(allowed, part.algorithm.remaining(part), retryAfter, resetAfter, delay, part.at)
+end
+
+-- Answers without reading what is gone now: a node whose slot is on its way would send us to the next one for it.
+local function reset(part)
+  call('DEL', part.key)
+  say(true, part.capacity, 0, 0, 0, part.now)
 end
 
 local function writeAndAnswer(part, algorithm, delay)
@@ -114,18 +128,16 @@ for offset = 1, #ARGV[2], DECISION_SIZE do
   else
     for index = next, last do
       if operation == 'x' then
-        call('DEL', KEYS[index])
-      end
-      local part, algorithm = open(index)
-      if operation == 'c' then
-        algorithm.debit(part)
-        writeAndAnswer(part, algorithm, 0)
-      elseif operation == 'r' then
-        part.takenAt = part.takenAt == JUST_NOW and part.at or part.takenAt
-        algorithm.credit(part)
-        writeAndAnswer(part, algorithm, 0)
+        reset(describe(index))
       else
-        answer(part, true, 0, 0, 0)
+        local part, algorithm = open(index)
+        if operation == 'c' then
+          algorithm.debit(part)
+        else
+          part.takenAt = part.takenAt == JUST_NOW and part.at or part.takenAt
+          algorithm.credit(part)
+        end
+        writeAndAnswer(part, algorithm, 0)
       end
     end
   end

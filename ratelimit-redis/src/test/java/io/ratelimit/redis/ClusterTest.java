@@ -19,6 +19,7 @@ import io.ratelimit.store.Operation;
 import io.ratelimit.store.StoreException;
 import io.ratelimit.store.StoreException.Kind;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
@@ -85,6 +86,31 @@ class ClusterTest {
                 assertThat(store.shardOf(first.key()))
                         .as("the slot's")
                         .endsWith(":" + cluster.node(0).port());
+            } finally {
+                cluster.endMove(slot, 0, 1);
+                cluster.move(slot, 1, 0);
+            }
+        }
+    }
+
+    @Test
+    void resetsKeysThatHaveNotYetMovedWithTheirSlot() {
+        List<Demand> demands = Arrays.stream(Algorithm.values())
+                .map(algorithm -> demand("5/1h", algorithm))
+                .toList();
+        try (RedisLimitStore store = patient().build()) {
+            demands.forEach(demand -> TestStores.acquire(store, demand));
+            cluster.beginMove(slot, 0, 1);
+            try {
+                assertThat(demands).allSatisfy(demand -> {
+                    assertThat(TestStores.decide(store, new Operation.Reset(List.of(demand)))
+                                    .remaining())
+                            .as("of a fresh counter")
+                            .isEqualTo(5);
+                    assertThat(TestStores.acquire(store, demand).remaining())
+                            .as("counted at the new place")
+                            .isEqualTo(4);
+                });
             } finally {
                 cluster.endMove(slot, 0, 1);
                 cluster.move(slot, 1, 0);
@@ -244,7 +270,11 @@ class ClusterTest {
     }
 
     private Demand demand(String limit) {
-        Limit parsed = Limit.parse(limit, Algorithm.FIXED_WINDOW);
+        return demand(limit, Algorithm.FIXED_WINDOW);
+    }
+
+    private Demand demand(String limit, Algorithm algorithm) {
+        Limit parsed = Limit.parse(limit, algorithm);
         return Demand.of(new Key(owner, "test:" + parsed.counterName()), parsed, 1);
     }
 }
