@@ -53,6 +53,8 @@ final class RedisErrors {
             Map.entry("max number of clients", Kind.MAX_CLIENTS),
             Map.entry("unknown command", Kind.UNKNOWN_COMMAND),
             Map.entry("unknown redis command", Kind.UNKNOWN_COMMAND),
+            Map.entry("while the cluster is down", Kind.CLUSTER_DOWN),
+            Map.entry("slot not served", Kind.CLUSTER_DOWN),
             Map.entry("cluster support disabled", Kind.UNKNOWN_COMMAND),
             Map.entry("the user executing the script can't", Kind.PERMISSION),
             Map.entry("acl failure in script", Kind.PERMISSION),

@@ -57,6 +57,11 @@ class RedisErrorsTest {
             UNKNOWN_COMMAND | ERR This instance has cluster support disabled
             CLUSTER_DOWN    | CLUSTERDOWN The cluster is down
             CLUSTER_DOWN    | CLUSTERDOWN Hash slot not served
+            CLUSTER_DOWN    | ERR Script attempted to execute a command while the cluster is down script: 2d94, on @user_script:77.
+            CLUSTER_DOWN    | ERR Script attempted to execute a write command while the cluster is down and readonly script: 2d94, on @user_script:77.
+            CLUSTER_DOWN    | ERR Error running script (call to f_2d94): @user_script:77: @user_script: 77: Lua script attempted to execute a command while the cluster is down
+            CLUSTER_DOWN    | ERR Script attempted to access a slot not served script: 2d94, on @user_script:77.
+            OTHER           | ERR Script attempted to access a non local key in a cluster node script: 2d94, on @user_script:77.
             MASTER_DOWN     | MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.
             MOVED           | MOVED 3999 127.0.0.1:6381
             MOVED           | ASK 3999 127.0.0.1:6381
