@@ -21,7 +21,6 @@ final class Connections {
     private static final Duration LONGEST_SHUTDOWN = Duration.ofSeconds(1);
 
     private final ClientResources resources;
-    private final boolean own;
     private final ClientOptions options;
     private final Duration connectTimeout;
 
@@ -31,8 +30,7 @@ final class Connections {
      * @param shared threads to share, or {@code null} for own ones
      */
     Connections(@Nullable ClientResources shared, ClientOptions options, Duration connectTimeout) {
-        this.own = shared == null;
-        this.resources = shared == null ? DefaultClientResources.create() : shared;
+        this.resources = shared == null ? DefaultClientResources.create() : UntracedResources.sharing(shared);
         this.options = options;
         this.connectTimeout = connectTimeout;
     }
@@ -71,17 +69,15 @@ final class Connections {
         return new LettuceConnector(uri, resources, options, connectTimeout);
     }
 
-    /** Ends the threads, if they are its own. */
+    /** Ends the threads that are its own. */
     void close() {
-        if (own) {
-            Future<?> ended = resources.shutdown(0, LONGEST_SHUTDOWN.toMillis(), TimeUnit.MILLISECONDS);
-            try {
-                ended.get(LONGEST_SHUTDOWN.toMillis(), TimeUnit.MILLISECONDS);
-            } catch (ExecutionException | TimeoutException late) {
-                LOG.debug("Threads of the connections to Redis end late", late);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
+        Future<?> ended = resources.shutdown(0, LONGEST_SHUTDOWN.toMillis(), TimeUnit.MILLISECONDS);
+        try {
+            ended.get(LONGEST_SHUTDOWN.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | TimeoutException late) {
+            LOG.debug("Threads of the connections to Redis end late", late);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }

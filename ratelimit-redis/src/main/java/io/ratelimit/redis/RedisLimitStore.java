@@ -231,7 +231,7 @@ public final class RedisLimitStore implements LimitStore {
             return resources(client.getResources()).options(client.getOptions());
         }
 
-        /** Shares these threads, which the store then does not shut down. Otherwise it has its own. */
+        /** Shares these threads, which the store then does not shut down, but no tracing. Otherwise it has its own. */
         public Builder resources(ClientResources shared) {
             this.resources = Objects.requireNonNull(shared, "resources");
             return this;

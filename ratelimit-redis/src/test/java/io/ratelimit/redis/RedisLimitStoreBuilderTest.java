@@ -6,12 +6,14 @@ import static org.awaitility.Awaitility.await;
 
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
+import io.lettuce.core.resource.ClientResources;
 import io.ratelimit.limit.Algorithm;
 import io.ratelimit.redis.testing.RedisFixture;
 import io.ratelimit.store.LimitStore;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -78,6 +80,29 @@ class RedisLimitStoreBuilderTest {
                         .isTrue();
             }
             assertThat(client.connect().sync().ping()).isEqualTo("PONG");
+        }
+    }
+
+    @Test
+    void doesNotTraceItsCallsWhereItSharesTheThreadsOfAClientThatDoes() {
+        RedisFixture redis = RedisFixture.shared();
+        TracingProbe tracing = new TracingProbe();
+        ClientResources shared = ClientResources.builder().tracing(tracing).build();
+        try (RedisClient client = RedisClient.create(shared, redis.uri())) {
+            try (LimitStore store = RedisLimitStore.builder(redis.uri())
+                    .like(client)
+                    .namespace(redis.newNamespace())
+                    .timeout(TestStores.PATIENT)
+                    .build()) {
+                assertThat(TestStores.acquire(store, TestStores.demand("5/1m", Algorithm.TOKEN_BUCKET))
+                                .allowed())
+                        .isTrue();
+            }
+            assertThat(tracing.uses()).as("by the store").isZero();
+            assertThat(client.connect().sync().ping()).isEqualTo("PONG");
+            assertThat(tracing.uses()).as("by the client").isPositive();
+        } finally {
+            shared.shutdown(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
         }
     }
 
