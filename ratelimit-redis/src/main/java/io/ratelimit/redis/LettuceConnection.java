@@ -71,7 +71,9 @@ final class LettuceConnection implements ScriptConnection {
             CommandType type, CommandOutput<byte[], byte[], T> output, CommandArgs<byte[], byte[]> arguments) {
         AsyncCommand<byte[], byte[], T> command = new AsyncCommand<>(new Command<>(type, output, arguments));
         if (asking) {
-            // Together, so that no other thread's call comes between: the word holds for the next command alone.
+            // The word holds for the next command alone. Together, so that another thread's call hardly ever comes
+            // between;
+            // one that does is served as ever, and the node then sends this one back, from where it is sent here again.
             var unused = connection.dispatch(List.of(
                     new AsyncCommand<>(new Command<>(CommandType.ASKING, new StatusOutput<>(ByteArrayCodec.INSTANCE))),
                     command));
