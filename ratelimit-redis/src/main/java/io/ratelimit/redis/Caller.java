@@ -21,7 +21,9 @@ import org.jspecify.annotations.Nullable;
  * long as it has time. A call that got no answer is never made again. Safe for any number of threads.
  */
 final class Caller {
-    private static final int MOST_REDIRECTIONS = 8;
+    /** More in a row than these, and nodes that do not agree yet are sending the call round in a circle. */
+    private static final int MOST_REDIRECTIONS = 5;
+
     private static final Duration FIRST_PAUSE = Duration.ofMillis(3);
     private static final Duration LONGEST_PAUSE = Duration.ofMillis(20);
     /** An attempt needs this part of the whole time to be answered. */
@@ -151,7 +153,7 @@ final class Caller {
 
         /** Returns whether the call will be made again. */
         private boolean tryElsewhere(Attempt by, StoreException told, String serverError) {
-            if (told.kind() == Kind.TRY_AGAIN) {
+            if (told.kind() == Kind.TRY_AGAIN || redirections == MOST_REDIRECTIONS) {
                 return timeLeft() > timeoutNanos / PART_FOR_AN_ANSWER && turnAway(told) && pause();
             }
             Redirection to = Redirection.parse(serverError).orElse(null);
@@ -159,15 +161,18 @@ final class Caller {
             if (to == null || target == null || !turnAway(told)) {
                 return false;
             }
+            redirections++;
             target.whenAttempted(() -> tryAgain(target, !to.toStay()));
             return true;
         }
 
         /**
-         * Some of the keys have moved and others not yet, which passes; but the longer it has lasted, the less likely in the
-         * next moment. One attempt is under way at a time, and hands the length of the pause on to the next.
+         * Some of the keys have moved and others not yet, or some of the nodes know of it, which passes; but the longer it
+         * has lasted, the less likely in the next moment. One attempt is under way at a time, and hands the length of the
+         * pause on to the next.
          */
         private boolean pause() {
+            redirections = 0;
             long nanos = pauseNanos;
             pauseNanos = Math.min(2 * nanos, LONGEST_PAUSE.toNanos());
             try {
@@ -183,9 +188,7 @@ final class Caller {
         }
 
         private synchronized boolean turnAway(StoreException told) {
-            // A pause ends a round of redirections; without one they would go round in a circle.
-            redirections = told.kind() == Kind.MOVED ? redirections + 1 : 0;
-            if (isOver() || redirections > MOST_REDIRECTIONS) {
+            if (isOver()) {
                 return false;
             }
             attempt = null;

@@ -14,6 +14,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class CallerTest {
@@ -21,7 +22,8 @@ class CallerTest {
 
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
     private final MovingNode node = new MovingNode();
-    private final SingleRouter router = new SingleRouter(new Link(node, timer, new WarningBudget(System::nanoTime)));
+    private final Router router =
+            new FollowingRouter(new SingleRouter(new Link(node, timer, new WarningBudget(System::nanoTime))));
     private final Caller caller = new Caller(Script.DECIDE, router, timer, TIMEOUT);
 
     @AfterEach
@@ -31,12 +33,17 @@ class CallerTest {
         caller.close();
     }
 
-    @Test
-    void asksLessOftenTheLongerKeysAreBeingMovedApart() {
+    @BeforeEach
+    void open() {
         router.open();
         router.awaitFirstAttempt(Duration.ofSeconds(10));
+    }
 
-        assertThat(caller.call(new ScriptCall(new byte[][] {{'k'}}, new byte[0][]), reply -> reply))
+    @Test
+    void asksLessOftenTheLongerKeysAreBeingMovedApart() {
+        node.turnAwayWith("TRYAGAIN Multiple keys request during rehashing of slot", Integer.MAX_VALUE);
+
+        assertThat(call())
                 .failsWithin(TIMEOUT.multipliedBy(10))
                 .withThrowableThat()
                 .havingCause()
@@ -46,9 +53,74 @@ class CallerTest {
         assertThat(node.calls).hasValueBetween(2, 50);
     }
 
-    /** A node that has one of several keys, and the slot's next one the others. */
+    @Test
+    void waitsForNodesToAgreeThatSendACallRoundInACircle() {
+        node.turnAwayWith("MOVED 3999 127.0.0.1:6381", 30);
+
+        assertThat(call()).succeedsWithin(TIMEOUT.multipliedBy(10)).isEqualTo(new long[] {1});
+    }
+
+    @Test
+    void asksLessOftenTheLongerACallIsSentRoundInACircle() {
+        node.turnAwayWith("MOVED 3999 127.0.0.1:6381", Integer.MAX_VALUE);
+
+        assertThat(call())
+                .failsWithin(TIMEOUT.multipliedBy(10))
+                .withThrowableThat()
+                .havingCause()
+                .isInstanceOfSatisfying(
+                        StoreException.class,
+                        failure -> assertThat(failure.kind()).isEqualTo(Kind.MOVED));
+        assertThat(node.calls).hasValueBetween(30, 400);
+    }
+
+    private CompletableFuture<long[]> call() {
+        return caller.call(new ScriptCall(new byte[][] {{'k'}}, new byte[0][]), reply -> reply);
+    }
+
+    /** Sends every call that is turned away back to where it came from. */
+    private record FollowingRouter(Router router) implements Router {
+        @Override
+        public void open() {
+            router.open();
+        }
+
+        @Override
+        public void awaitFirstAttempt(Duration longest) {
+            router.awaitFirstAttempt(longest);
+        }
+
+        @Override
+        public Link linkOf(ScriptCall call) {
+            return router.linkOf(call);
+        }
+
+        @Override
+        public Link follow(Redirection redirection, Link from) {
+            return from;
+        }
+
+        @Override
+        public void failed() {
+            router.failed();
+        }
+
+        @Override
+        public void close() {
+            router.close();
+        }
+    }
+
+    /** A node that turns calls away. */
     private static final class MovingNode implements ScriptConnector, ScriptConnection {
         private final AtomicInteger calls = new AtomicInteger();
+        private volatile String error = "";
+        private volatile int turnedAway;
+
+        void turnAwayWith(String serverError, int times) {
+            error = serverError;
+            turnedAway = times;
+        }
 
         @Override
         public CompletionStage<ScriptConnection> connect() {
@@ -57,9 +129,9 @@ class CallerTest {
 
         @Override
         public CompletionStage<long[]> callByName(Script script, ScriptCall call) {
-            calls.incrementAndGet();
-            return CompletableFuture.failedFuture(
-                    new RedisCommandExecutionException("TRYAGAIN Multiple keys request during rehashing of slot"));
+            return calls.incrementAndGet() > turnedAway
+                    ? CompletableFuture.completedFuture(new long[] {1})
+                    : CompletableFuture.failedFuture(new RedisCommandExecutionException(error));
         }
 
         @Override
