@@ -29,7 +29,7 @@ public abstract sealed class LimitAlgorithm<S> permits FixedWindow, SlidingLog, 
     public static LimitAlgorithm<?> of(Algorithm algorithm) {
         return switch (algorithm) {
             case FIXED_WINDOW -> FixedWindow.INSTANCE;
-            case SLIDING_LOG -> SlidingLog.INSTANCE;
+            case SLIDING_LOG -> SlidingLog.EXACT;
             case SLIDING_COUNTER -> SlidingCounter.INSTANCE;
             case TOKEN_BUCKET -> Bucket.TOKEN;
             case LEAKY_BUCKET -> Bucket.LEAKY;
@@ -102,6 +102,15 @@ public abstract sealed class LimitAlgorithm<S> permits FixedWindow, SlidingLog, 
     /** Returns what a counter that nobody has used says. */
     public final Verdict fresh(Limit limit, long now) {
         return report(fresh(now, limit), limit, now);
+    }
+
+    /**
+     * Returns the arithmetic of an algorithm with a state of bounded size: a sliding log tells only sixteenths of its window
+     * apart and keeps each permit as long as the last of its sixteenth, so that it admits no more than the exact one and may
+     * make a request wait a sixteenth of the window longer.
+     */
+    public static LimitAlgorithm<?> bounded(Algorithm algorithm) {
+        return algorithm == Algorithm.SLIDING_LOG ? SlidingLog.BOUNDED : of(algorithm);
     }
 
     abstract S fresh(long at, Limit limit);

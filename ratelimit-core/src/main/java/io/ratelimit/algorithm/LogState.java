@@ -14,6 +14,7 @@ final class LogState {
     static final LogState EMPTY = new LogState(new Buffer(0), 0, 0, 0, 0, 0);
 
     private static final int SMALLEST = 4;
+    private static final int SHORT = 32;
 
     private final Buffer older;
     private final int from;
@@ -74,10 +75,10 @@ final class LogState {
             return new LogState(EMPTY.older, 0, 0, tick, count, count);
         }
         if (tick == newestTime) {
-            return new LogState(older, from, to, tick, newestCount + count, used + count);
+            return plusToNewest(tick, count);
         }
         boolean inPlace = to < older.times.length && older.filled.compareAndSet(to, to + 1);
-        Buffer buffer = inPlace ? older : copy(2 * (to - from) + SMALLEST);
+        Buffer buffer = inPlace ? older : copy(grown(to - from));
         int start = inPlace ? from : 0;
         int end = inPlace ? to : to - from;
         buffer.times[end] = newestTime;
@@ -86,6 +87,18 @@ final class LogState {
             buffer.filled.set(end + 1);
         }
         return new LogState(buffer, start, end + 1, tick, count, used + count);
+    }
+
+    /** Adds to the newest entry, of which there is one, and moves it to the tick, which is not before it. */
+    LogState plusToNewest(long tick, long count) {
+        return new LogState(older, from, to, tick, newestCount + count, used + count);
+    }
+
+    /** Returns the tick of the first entry at or after a tick; that of the newest if there is none. */
+    long firstSince(long tick) {
+        int index = Arrays.binarySearch(older.times, from, to, tick);
+        int first = index < 0 ? -index - 1 : index;
+        return first < to ? older.times[first] : newestTime;
     }
 
     /** Takes from the entry of this very tick, down to nothing. */
@@ -136,6 +149,11 @@ final class LogState {
         }
         int last = to - 1;
         return new LogState(older, from, last, older.times[last], older.counts[last], used - newestCount);
+    }
+
+    /** Short logs are copied more often and waste less. */
+    private static int grown(int size) {
+        return size < SHORT ? size + SMALLEST : 2 * size;
     }
 
     private Buffer copy(int size) {

@@ -60,7 +60,7 @@ public final class FailoverStore implements LimitStore {
         this.listener = builder.listener;
         this.transitions = new TransitionLog(builder.logTime);
         int maxKeys = affordable(settings.maxKeys());
-        this.counters = MemoryStore.of(builder.ticker, maxKeys, Source.FALLBACK);
+        this.counters = MemoryStore.withBoundedLogs(builder.ticker, maxKeys, Source.FALLBACK);
         this.last = new LastDecisions(maxKeys, builder.ticker);
         this.shares = new Shares(builder.instances);
         Debts debts = new Debts(maxKeys, builder.ticker);

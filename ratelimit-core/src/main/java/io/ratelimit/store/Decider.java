@@ -2,6 +2,7 @@ package io.ratelimit.store;
 
 import io.ratelimit.algorithm.LimitAlgorithm;
 import io.ratelimit.algorithm.Transition;
+import io.ratelimit.limit.Algorithm;
 import io.ratelimit.limit.Decision;
 import io.ratelimit.limit.Demand;
 import io.ratelimit.limit.Grant;
@@ -10,13 +11,16 @@ import io.ratelimit.limit.LimitDecision;
 import io.ratelimit.limit.Source;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /** Carries out an operation over a table of counters at one instant: looks at all of them first, then changes all or none. */
 final class Decider {
     private final Source source;
+    private final Function<Algorithm, LimitAlgorithm<?>> arithmetic;
 
-    Decider(Source source) {
+    Decider(Source source, Function<Algorithm, LimitAlgorithm<?>> arithmetic) {
         this.source = source;
+        this.arithmetic = arithmetic;
     }
 
     Decision decide(Operation operation, CounterTable table, long nowMicros) {
@@ -141,8 +145,8 @@ final class Decider {
 
     /** A counter's name contains its algorithm, so its state is always that algorithm's. */
     @SuppressWarnings("unchecked")
-    static LimitAlgorithm<Object> algorithm(Limit limit) {
-        return (LimitAlgorithm<Object>) LimitAlgorithm.of(limit.algorithm());
+    private LimitAlgorithm<Object> algorithm(Limit limit) {
+        return (LimitAlgorithm<Object>) arithmetic.apply(limit.algorithm());
     }
 
     private interface Step<T> {

@@ -1,5 +1,6 @@
 package io.ratelimit.store;
 
+import io.ratelimit.algorithm.LimitAlgorithm;
 import io.ratelimit.limit.Decision;
 import io.ratelimit.limit.Key;
 import io.ratelimit.limit.Limit;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * locked in a fixed order, which excludes deadlock, and time is read when all are locked.
  */
 public final class MemoryStore implements LimitStore {
-    /** The most counters unless said otherwise; about 250 MB when all are in use. */
+    /** The most counters unless said otherwise; about 250 MB when all are in use, and 32 bytes for each permit in sliding logs. */
     public static final int DEFAULT_MAX_KEYS = 1_000_000;
 
     private static final int MOST_SEGMENTS = 256;
@@ -51,16 +52,29 @@ public final class MemoryStore implements LimitStore {
      * @throws IllegalArgumentException if {@code maxKeys} is below 1
      */
     public static MemoryStore of(Ticker ticker, int maxKeys, Source source) {
-        return new MemoryStore(ticker, maxKeys, source);
+        return new MemoryStore(ticker, maxKeys, new Decider(source, LimitAlgorithm::of));
     }
 
-    private MemoryStore(Ticker ticker, int maxKeys, Source source) {
+    /**
+     * Creates a store as {@link #of} does, of which no counter takes more memory the more it is used: sliding logs tell only
+     * sixteenths of their windows apart, admit no more than exact ones, and may make a request wait a sixteenth longer.
+     *
+     * @param ticker the clock
+     * @param maxKeys the most counters kept, from 1
+     * @param source what its decisions say they come from
+     * @throws IllegalArgumentException if {@code maxKeys} is below 1
+     */
+    public static MemoryStore withBoundedLogs(Ticker ticker, int maxKeys, Source source) {
+        return new MemoryStore(ticker, maxKeys, new Decider(source, LimitAlgorithm::bounded));
+    }
+
+    private MemoryStore(Ticker ticker, int maxKeys, Decider decider) {
         if (maxKeys < 1) {
             throw new IllegalArgumentException(
                     "max-keys: " + maxKeys + " (expected: a whole number from 1, such as 1000000)");
         }
         this.ticker = Objects.requireNonNull(ticker, "ticker");
-        this.decider = new Decider(source);
+        this.decider = decider;
         int wanted = Math.min(MOST_SEGMENTS, Math.max(1, maxKeys / SMALLEST_SEGMENT));
         this.segments = new MemorySegment[Integer.highestOneBit(wanted)];
         for (int i = 0; i < segments.length; i++) {

@@ -1,5 +1,6 @@
 package io.ratelimit.store;
 
+import io.ratelimit.algorithm.LimitAlgorithm;
 import io.ratelimit.limit.Demand;
 import io.ratelimit.limit.Grant;
 import io.ratelimit.limit.Limit;
@@ -7,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What was taken under a limit and has neither left its window nor refilled since: the arithmetic of a counter, for whoever
- * keeps it elsewhere than in a store. Bounded as the debt of a counter is, by one more capacity.
+ * keeps it elsewhere than in a store. Bounded as the debt of a counter is, by one more capacity, and in memory: what was
+ * taken from a sliding log counts up to a sixteenth of its window too long.
  *
  * <p>Immutable and safe for any number of threads.
  */
@@ -35,9 +37,7 @@ public final class Usage {
         Limit current = demand.limit();
         return new Usage(
                 current,
-                Decider.algorithm(current)
-                        .charge(state, current, at, demand.cost())
-                        .state());
+                algorithm(current).charge(state, current, at, demand.cost()).state());
     }
 
     /**
@@ -47,7 +47,7 @@ public final class Usage {
      */
     public Usage minus(Grant grant, long nowMicros) {
         Demand demand = grant.demand();
-        Object left = Decider.algorithm(limit)
+        Object left = algorithm(limit)
                 .refund(state, limit, limit.tickUnit().fromMicros(nowMicros), demand.cost(), grant.takenAt())
                 .state();
         return new Usage(limit, left);
@@ -55,6 +55,12 @@ public final class Usage {
 
     /** Returns the whole permits that count at an instant in microseconds since the epoch, from 0; begun ones count whole. */
     public long permits(long nowMicros) {
-        return Decider.algorithm(limit).used(state, limit, limit.tickUnit().fromMicros(nowMicros));
+        return algorithm(limit).used(state, limit, limit.tickUnit().fromMicros(nowMicros));
+    }
+
+    /** A counter's name contains its algorithm, so its state is always that algorithm's. */
+    @SuppressWarnings("unchecked")
+    private static LimitAlgorithm<Object> algorithm(Limit limit) {
+        return (LimitAlgorithm<Object>) LimitAlgorithm.bounded(limit.algorithm());
     }
 }

@@ -12,18 +12,22 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** Asks a limiter whose backend is gone for so many keys, and prints how many decisions there were and what memory is left. */
+/**
+ * Asks a limiter whose backend is gone for so many keys, each so often in turn, and prints how many decisions there were and
+ * what memory is left. Arguments: keys, times, limit, algorithm.
+ */
 final class ManyKeysRun {
     private ManyKeysRun() {}
 
     public static void main(String[] arguments) {
-        Limit limit = Limit.parse("5/1h", Algorithm.TOKEN_BUCKET);
         int keys = Integer.parseInt(arguments[0]);
+        int times = Integer.parseInt(arguments[1]);
+        Limit limit = Limit.parse(arguments[2], Algorithm.parse(arguments[3]));
         int decided = 0;
         try (FailoverStore store = FailoverStore.around(new Gone()).build()) {
-            for (int i = 0; i < keys; i++) {
+            for (int i = 0; i < keys * times; i++) {
                 // As long as the digest of an identity.
-                Key key = new Key("%022d".formatted(i), "rule:" + limit.counterName());
+                Key key = new Key("%022d".formatted(i % keys), "rule:" + limit.counterName());
                 Decision decision = store.execute(Operation.Acquire.of(Demand.of(key, limit, 1)))
                         .toCompletableFuture()
                         .join();

@@ -15,6 +15,16 @@ class ManyKeysTest {
 
     @Test
     void decidesMoreKeysThanItKeepsInAHeapOf64Megabytes() throws Exception {
+        decides("many keys, heap 64 MB", KEYS, "1", "5/1h", "token-bucket");
+    }
+
+    @Test
+    void decidesLongLogsOfMoreKeysThanItKeepsInAHeapOf64Megabytes() throws Exception {
+        decides("long logs, heap 64 MB", "2500", "1000", "1000/1m", "sliding-log");
+    }
+
+    private static void decides(String name, String keys, String times, String limit, String algorithm)
+            throws Exception {
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx64m",
@@ -22,17 +32,18 @@ class ManyKeysTest {
                         "-cp",
                         System.getProperty("java.class.path"),
                         ManyKeysRun.class.getName(),
-                        KEYS)
+                        keys,
+                        times,
+                        limit,
+                        algorithm)
                 .redirectErrorStream(true)
                 .start();
         try {
             String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            System.out.printf(
-                    "fault %-28s %s%n",
-                    "many keys, heap 64 MB", output.strip().lines().reduce("", (before, last) -> last));
+            System.out.printf("fault %-28s %s%n", name, output.strip().lines().reduce("", (before, last) -> last));
 
-            assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
-            assertThat(output).contains("decided " + KEYS + " ");
+            assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(output).contains("decided " + Integer.parseInt(keys) * Integer.parseInt(times) + " ");
             assertThat(process.exitValue()).isZero();
             Matcher used = Pattern.compile("used (\\d+) MB").matcher(output);
             assertThat(used.find()).isTrue();
