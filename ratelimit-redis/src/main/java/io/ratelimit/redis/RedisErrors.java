@@ -86,8 +86,7 @@ final class RedisErrors {
             return known;
         }
         Kind kind = kindOf(failure);
-        String message = "Redis: " + meaning(kind) + (kind == Kind.PERMISSION ? refusedCommand(failure) : "");
-        return new StoreException(kind, message, withoutArguments(failure));
+        return new StoreException(kind, "Redis: " + meaning(kind) + detail(kind, failure), withoutArguments(failure));
     }
 
     /**
@@ -171,6 +170,14 @@ final class RedisErrors {
     private static @Nullable Kind byCode(Pattern pattern, String serverError) {
         Matcher matcher = pattern.matcher(serverError);
         return matcher.find() ? BY_CODE.get(matcher.group(1)) : null;
+    }
+
+    private static String detail(Kind kind, Throwable failure) {
+        return switch (kind) {
+            case PERMISSION -> refusedCommand(failure);
+            case CONNECTION -> ConnectFailure.reason(failure);
+            default -> "";
+        };
     }
 
     /** Returns the command that the user may not run, as far as the server names it. */
