@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.lettuce.core.RedisURI;
 import io.ratelimit.limit.Algorithm;
+import io.ratelimit.limit.Demand;
 import io.ratelimit.redis.testing.RedisFixture;
 import java.util.List;
 import java.util.Set;
@@ -21,13 +22,14 @@ class CloseTest {
     @ValueSource(ints = {1, 2})
     void leavesNothingBehindWhenTheThreadThatClosesItIsInterrupted(int servers) {
         RedisURI uri = RedisURI.builder(redis.uri()).withClientName(name).build();
+        Demand demand = TestStores.demand("5/1m", Algorithm.TOKEN_BUCKET);
         Set<Thread> before = OwnThreads.running();
         RedisLimitStore store = RedisLimitStore.masterReplica(List.of(uri, uri).subList(0, servers))
                 .namespace(redis.newNamespace())
                 .timeout(TestStores.PATIENT)
                 .countInstances()
                 .build();
-        TestStores.acquire(store, TestStores.demand("5/1m", Algorithm.TOKEN_BUCKET));
+        TestStores.acquire(store, demand);
         assertThat(redis.commands().clientList()).contains(name);
 
         boolean stillInterrupted;
