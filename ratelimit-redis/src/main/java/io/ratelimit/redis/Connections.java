@@ -36,19 +36,28 @@ final class Connections {
     }
 
     Router single(List<RedisURI> servers, ScheduledExecutorService timer) {
-        return new SingleRouter(new Link(master(servers), timer, new WarningBudget(System::nanoTime)));
-    }
-
-    private ScriptConnector master(List<RedisURI> servers) {
+        RedisURI first = servers.get(0);
         if (servers.size() > 1) {
-            return new MasterReplicaConnector(
-                    servers.stream().map(this::connector).toList(), connectTimeout);
+            return new SingleRouter(link(
+                    new MasterReplicaConnector(
+                            servers.stream().map(this::connector).toList(), connectTimeout),
+                    timer));
         }
-        RedisURI server = servers.get(0);
-        return server.getSentinels().isEmpty() ? connector(server) : sentinels(server);
+        return first.getSentinels().isEmpty()
+                ? new SingleRouter(link(connector(first), timer))
+                : watched(sentinels(first), timer);
     }
 
-    private ScriptConnector sentinels(RedisURI named) {
+    private static Router watched(SentinelConnector sentinels, ScheduledExecutorService timer) {
+        Link link = link(sentinels, timer);
+        return new SingleRouter(link, new MasterWatch(link, sentinels::isElsewhere, timer, MasterWatch.INTERVAL));
+    }
+
+    private static Link link(ScriptConnector connector, ScheduledExecutorService timer) {
+        return new Link(connector, timer, new WarningBudget(System::nanoTime));
+    }
+
+    private SentinelConnector sentinels(RedisURI named) {
         return new SentinelConnector(
                 named.getSentinels().stream().map(this::connector).toList(),
                 named.getSentinelMasterId(),

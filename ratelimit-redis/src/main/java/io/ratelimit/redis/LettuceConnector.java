@@ -86,12 +86,12 @@ final class LettuceConnector implements ScriptConnector {
         }
         CompletableFuture<StatefulRedisConnection<byte[], byte[]>> begun =
                 client.connectAsync(ByteArrayCodec.INSTANCE, uri).toCompletableFuture();
-        attempt = begun;
+        attempt = attempt.isDone() ? begun : CompletableFuture.allOf(attempt, begun);
         return begun;
     }
 
     /**
-     * Waits for an attempt under way: its threads would be gone before it is, which Netty reports as an error. Waits so long,
+     * Waits for attempts under way: their threads would be gone before they are, which Netty reports as an error. Waits so long,
      * and closes everything, also on a thread that is interrupted, which it stays.
      */
     @Override

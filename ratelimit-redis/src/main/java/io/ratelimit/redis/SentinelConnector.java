@@ -4,13 +4,17 @@ import io.lettuce.core.RedisException;
 import io.lettuce.core.protocol.CommandType;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Connects to what the sentinels say is the master, if that server says so too: one that has just come back may not know
@@ -27,6 +31,10 @@ final class SentinelConnector implements ScriptConnector {
     private final Map<Node, ScriptConnector> masters = new ConcurrentHashMap<>();
     private final MasterCheck check;
     private final Duration patience;
+    /** Whom most sentinels name in place of the one connected to, until it is tried. */
+    private final AtomicReference<@Nullable Node> elected = new AtomicReference<>();
+
+    private volatile @Nullable Node connected;
 
     /**
      * Prepares to connect; opens nothing yet.
@@ -51,9 +59,63 @@ final class SentinelConnector implements ScriptConnector {
 
     @Override
     public CompletionStage<ScriptConnection> connect() {
-        return rotation.connect(sentinel -> check.pass(masterBy(sentinel)
-                .thenCompose(
-                        master -> masters.computeIfAbsent(master, connectors).connect())));
+        Node named = elected.getAndSet(null);
+        return named == null
+                ? connectBySentinels()
+                : connectTo(named).exceptionallyCompose(failure -> connectBySentinels());
+    }
+
+    private CompletionStage<ScriptConnection> connectBySentinels() {
+        return rotation.connect(sentinel -> masterBy(sentinel).thenCompose(this::connectTo));
+    }
+
+    private CompletionStage<ScriptConnection> connectTo(Node master) {
+        return reach(master).thenApply(opened -> {
+            connected = master;
+            return opened;
+        });
+    }
+
+    private CompletionStage<ScriptConnection> reach(Node master) {
+        return check.pass(masters.computeIfAbsent(master, connectors).connect());
+    }
+
+    /**
+     * Asks all sentinels, and returns whether most of those that there are, silent ones too, name one master that is another
+     * server than the one connected to last, and that can be reached. The next connection is then tried there first: a
+     * sentinel that has not heard would lead back.
+     */
+    CompletionStage<Boolean> isElsewhere() {
+        List<CompletableFuture<Optional<Node>>> answers = sentinels.stream()
+                .map(sentinel -> masterBy(sentinel)
+                        .handle((master, failure) -> Optional.ofNullable(master))
+                        .toCompletableFuture())
+                .toList();
+        return CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
+                .thenCompose(done -> namedByMost(answers.stream()
+                                .map(CompletableFuture::join)
+                                .flatMap(Optional::stream)
+                                .toList())
+                        .filter(master -> !master.equals(connected))
+                        .map(this::elect)
+                        .orElseGet(() -> CompletableFuture.completedFuture(false)));
+    }
+
+    private CompletionStage<Boolean> elect(Node master) {
+        return reach(master).handle((opened, failure) -> {
+            if (failure != null) {
+                return false;
+            }
+            opened.close();
+            elected.set(master);
+            return true;
+        });
+    }
+
+    private Optional<Node> namedByMost(List<Node> named) {
+        return named.stream()
+                .filter(node -> 2 * Collections.frequency(named, node) > sentinels.size())
+                .findFirst();
     }
 
     private CompletionStage<Node> masterBy(ScriptConnector sentinel) {

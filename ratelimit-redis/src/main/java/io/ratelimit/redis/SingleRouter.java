@@ -6,14 +6,28 @@ import org.jspecify.annotations.Nullable;
 /** Everything goes to the one server there is, or to the one that is the master at the time. */
 final class SingleRouter implements Router {
     private final Link link;
+    private final @Nullable MasterWatch watch;
 
     SingleRouter(Link link) {
+        this(link, null);
+    }
+
+    /**
+     * Prepares to connect; opens nothing yet.
+     *
+     * @param watch over the link, or {@code null} for none
+     */
+    SingleRouter(Link link, @Nullable MasterWatch watch) {
         this.link = link;
+        this.watch = watch;
     }
 
     @Override
     public void open() {
         link.open();
+        if (watch != null) {
+            watch.begin();
+        }
     }
 
     @Override

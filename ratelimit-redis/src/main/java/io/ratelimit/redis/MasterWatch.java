@@ -1,0 +1,84 @@
+package io.ratelimit.redis;
+
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Gives a connection up when it turns out, two times in a row, that another server is the master by now: one that is cut off
+ * from the others but not from this instance still takes writes, which nobody else sees.
+ *
+ * <p>Never blocks, and never has more than one question under way. Ends with its timer.
+ */
+final class MasterWatch {
+    /** The pause between questions, of which a tenth more or less keeps instances that started together apart. */
+    static final Duration INTERVAL = Duration.ofSeconds(10);
+
+    private static final Logger LOG = LoggerFactory.getLogger(MasterWatch.class);
+    private static final double JITTER = 0.1;
+
+    private final Link link;
+    private final Supplier<CompletionStage<Boolean>> isElsewhere;
+    private final ScheduledExecutorService timer;
+    private final Duration interval;
+    /** The connection of which it was said the last time that it leads to a former master. */
+    private volatile @Nullable ScriptConnection suspect;
+
+    /**
+     * Prepares to ask.
+     *
+     * @param isElsewhere asks whether the master is another server than the one connected to last
+     */
+    MasterWatch(
+            Link link,
+            Supplier<CompletionStage<Boolean>> isElsewhere,
+            ScheduledExecutorService timer,
+            Duration interval) {
+        this.link = link;
+        this.isElsewhere = isElsewhere;
+        this.timer = timer;
+        this.interval = interval;
+    }
+
+    /** Asks for the first time after a pause. */
+    void begin() {
+        double factor = ThreadLocalRandom.current().nextDouble(1 - JITTER, 1 + JITTER);
+        try {
+            var unused = timer.schedule(this::look, Math.round(interval.toNanos() * factor), TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException closed) {
+            LOG.debug("The store is closed", closed);
+        }
+    }
+
+    private void look() {
+        ScriptConnection connection = link.connection();
+        if (connection == null) {
+            begin();
+            return;
+        }
+        try {
+            isElsewhere.get().whenComplete((elsewhere, failure) -> {
+                judge(connection, failure == null && elsewhere);
+                begin();
+            });
+        } catch (RuntimeException defect) {
+            LOG.debug("Nobody was asked for the master", defect);
+            begin();
+        }
+    }
+
+    private void judge(ScriptConnection connection, boolean elsewhere) {
+        if (elsewhere && connection == suspect) {
+            LOG.info("Connecting to another master, as {} say", link);
+            link.replace(connection, null);
+        }
+        suspect = elsewhere ? connection : null;
+    }
+}
