@@ -31,7 +31,7 @@ class LongOutageTest {
     private final ManualTicker ticker = new ManualTicker(1_700_000_000_000_000L);
     private final SwitchedStore backend = new SwitchedStore(MemoryStore.of(ticker, 1_000, BACKEND));
     private final FailoverStore store = FailoverStore.around(backend)
-            .settings(new FailoverSettings(3, Duration.ofMillis(50), Duration.ofMillis(20), 1_000))
+            .settings(new FailoverSettings(3, Duration.ofSeconds(1), Duration.ofMillis(20), 1_000))
             .ticker(ticker)
             .build();
 

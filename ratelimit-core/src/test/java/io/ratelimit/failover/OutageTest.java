@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class OutageTest {
     private static final Source BACKEND = new Source("backend");
     private static final FailoverSettings SETTINGS =
-            new FailoverSettings(3, Duration.ofMillis(50), Duration.ofMillis(20), 1_000);
+            new FailoverSettings(3, Duration.ofSeconds(1), Duration.ofMillis(20), 1_000);
 
     private final ManualTicker ticker = new ManualTicker(1_700_000_000_000_000L);
     private final SwitchedStore backend = new SwitchedStore(MemoryStore.of(ticker, 1_000, BACKEND));

@@ -6,22 +6,16 @@ import static org.awaitility.Awaitility.await;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
-import io.ratelimit.limit.Decision;
 import io.ratelimit.limit.Demand;
 import io.ratelimit.limit.Key;
 import io.ratelimit.limit.Limit;
 import io.ratelimit.limit.Source;
 import io.ratelimit.limit.Ticker;
-import io.ratelimit.store.LimitStore;
 import io.ratelimit.store.MemoryStore;
 import io.ratelimit.store.Operation;
 import io.ratelimit.store.StoreException;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -36,28 +30,10 @@ class SlowOutageLogTest {
     private final AtomicLong nanos = new AtomicLong();
     private final SwitchedStore backend =
             new SwitchedStore(MemoryStore.of(Ticker.system(), 1_000, new Source("backend")));
-    private volatile boolean slow;
-    private final FailoverStore store = FailoverStore.around(new Delayed())
+    private final FailoverStore store = FailoverStore.around(backend)
             .settings(new FailoverSettings(1, SLOW, Duration.ofMillis(20), 100))
             .logTime(nanos::get)
             .build();
-
-    private final class Delayed implements LimitStore {
-        @Override
-        public CompletionStage<List<Decision>> executeAll(List<Operation> operations) {
-            CompletionStage<List<Decision>> answer = backend.executeAll(operations);
-            if (!slow) {
-                return answer;
-            }
-            Executor later = CompletableFuture.delayedExecutor(SLOW.toMillis(), TimeUnit.MILLISECONDS);
-            return answer.thenApplyAsync(decisions -> decisions, later);
-        }
-
-        @Override
-        public void close() {
-            backend.close();
-        }
-    }
 
     @BeforeEach
     void listen() {
@@ -78,7 +54,7 @@ class SlowOutageLogTest {
         backend.heal();
         await().until(() -> store.circuitState() == CircuitState.CLOSED);
         await().until(() -> warnings().size() == 2);
-        slow = true;
+        backend.answerAfter(SLOW);
         askUntil(CircuitState.OPEN);
 
         nanos.addAndGet(Duration.ofSeconds(30).toNanos());

@@ -4,11 +4,14 @@ import io.ratelimit.limit.Decision;
 import io.ratelimit.store.LimitStore;
 import io.ratelimit.store.Operation;
 import io.ratelimit.store.StoreException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +26,7 @@ final class SwitchedStore implements LimitStore {
     private volatile boolean defective;
     private volatile @Nullable String heldOwner;
     private volatile CompletableFuture<?> held = CompletableFuture.completedFuture(null);
+    private volatile Duration delay = Duration.ZERO;
     volatile boolean answerNothing;
 
     SwitchedStore(LimitStore store) {
@@ -54,6 +58,11 @@ final class SwitchedStore implements LimitStore {
         incident = null;
     }
 
+    /** Answers so long after it has decided from now on; zero for at once. */
+    void answerAfter(Duration time) {
+        delay = time;
+    }
+
     void throwDefects() {
         defective = true;
     }
@@ -70,10 +79,18 @@ final class SwitchedStore implements LimitStore {
         StoreException.Kind kind = isOf(refused, operations) ? StoreException.Kind.TRY_AGAIN : failure;
         if (kind == null) {
             answered.addAll(operations);
-            CompletionStage<List<Decision>> answer = store.executeAll(operations);
+            CompletionStage<List<Decision>> answer = delayed(store.executeAll(operations));
             return isOf(owner -> owner.equals(heldOwner), operations) ? held.thenCompose(released -> answer) : answer;
         }
         return CompletableFuture.failedFuture(new StoreException(kind, "failed on demand", null, incident));
+    }
+
+    private CompletionStage<List<Decision>> delayed(CompletionStage<List<Decision>> answer) {
+        if (delay.isZero()) {
+            return answer;
+        }
+        Executor later = CompletableFuture.delayedExecutor(delay.toMillis(), TimeUnit.MILLISECONDS);
+        return answer.thenApplyAsync(decisions -> decisions, later);
     }
 
     private static boolean isOf(Predicate<String> owner, List<Operation> operations) {

@@ -3,11 +3,9 @@ package io.ratelimit.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lettuce.core.RedisCommandExecutionException;
-import io.lettuce.core.protocol.CommandType;
 import io.ratelimit.store.StoreException;
 import io.ratelimit.store.StoreException.Kind;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
@@ -112,7 +110,7 @@ class CallerTest {
     }
 
     /** A node that turns calls away. */
-    private static final class MovingNode implements ScriptConnector, ScriptConnection {
+    private static final class MovingNode extends SilentConnection implements ScriptConnector {
         private final AtomicInteger calls = new AtomicInteger();
         private volatile String error = "";
         private volatile int turnedAway;
@@ -133,24 +131,6 @@ class CallerTest {
                     ? CompletableFuture.completedFuture(new long[] {1})
                     : CompletableFuture.failedFuture(new RedisCommandExecutionException(error));
         }
-
-        @Override
-        public CompletionStage<long[]> callByText(Script script, ScriptCall call) {
-            return callByName(script, call);
-        }
-
-        @Override
-        public ScriptConnection asking() {
-            return this;
-        }
-
-        @Override
-        public CompletionStage<List<Object>> ask(CommandType command, String... words) {
-            return new CompletableFuture<>();
-        }
-
-        @Override
-        public void onLost(Runnable task) {}
 
         @Override
         public void close() {}

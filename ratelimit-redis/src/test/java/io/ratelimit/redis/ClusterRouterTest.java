@@ -225,7 +225,7 @@ class ClusterRouterTest {
     }
 
     /** A node that tells the slots, and of which the end takes as long as the test says. */
-    private final class FakeNode implements ScriptConnector, ScriptConnection {
+    private final class FakeNode extends SilentConnection implements ScriptConnector {
         private final Node node;
         private final CountDownLatch closing = new CountDownLatch(1);
         private volatile CompletableFuture<Void> connecting = CompletableFuture.completedFuture(null);
@@ -263,24 +263,6 @@ class ClusterRouterTest {
             RuntimeException error = refusal;
             return error == null ? CompletableFuture.completedFuture(slots) : CompletableFuture.failedFuture(error);
         }
-
-        @Override
-        public CompletionStage<long[]> callByName(Script script, ScriptCall call) {
-            return new CompletableFuture<>();
-        }
-
-        @Override
-        public CompletionStage<long[]> callByText(Script script, ScriptCall call) {
-            return new CompletableFuture<>();
-        }
-
-        @Override
-        public ScriptConnection asking() {
-            return this;
-        }
-
-        @Override
-        public void onLost(Runnable task) {}
 
         @Override
         public void close() {

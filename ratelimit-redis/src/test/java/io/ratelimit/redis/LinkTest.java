@@ -7,7 +7,6 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.lettuce.core.RedisConnectionException;
-import io.lettuce.core.protocol.CommandType;
 import io.ratelimit.store.StoreException;
 import io.ratelimit.store.StoreException.Fate;
 import io.ratelimit.store.StoreException.Kind;
@@ -169,7 +168,7 @@ class LinkTest {
         }
 
         ScriptConnection succeed() {
-            ScriptConnection connection = new Silent();
+            ScriptConnection connection = new SilentConnection();
             CompletableFuture<ScriptConnection> next = next();
             end(() -> next.complete(connection));
             return connection;
@@ -202,34 +201,5 @@ class LinkTest {
         public String toString() {
             return "somewhere";
         }
-    }
-
-    /** A connection that never answers. */
-    private static final class Silent implements ScriptConnection {
-        @Override
-        public CompletionStage<long[]> callByName(Script script, ScriptCall call) {
-            return new CompletableFuture<>();
-        }
-
-        @Override
-        public CompletionStage<long[]> callByText(Script script, ScriptCall call) {
-            return new CompletableFuture<>();
-        }
-
-        @Override
-        public ScriptConnection asking() {
-            return this;
-        }
-
-        @Override
-        public CompletionStage<List<Object>> ask(CommandType command, String... words) {
-            return new CompletableFuture<>();
-        }
-
-        @Override
-        public void onLost(Runnable task) {}
-
-        @Override
-        public void close() {}
     }
 }

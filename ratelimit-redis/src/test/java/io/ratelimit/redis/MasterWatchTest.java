@@ -145,32 +145,19 @@ class MasterWatchTest {
         public void close() {}
     }
 
-    private record Answering(String name, List<Object> answer) implements ScriptConnection {
+    private static final class Answering extends SilentConnection {
+        private final String name;
+        private final List<Object> answer;
+
+        Answering(String name, List<Object> answer) {
+            this.name = name;
+            this.answer = answer;
+        }
+
         @Override
         public CompletionStage<List<Object>> ask(CommandType command, String... words) {
             return CompletableFuture.completedFuture(answer);
         }
-
-        @Override
-        public CompletionStage<long[]> callByName(Script script, ScriptCall call) {
-            return new CompletableFuture<>();
-        }
-
-        @Override
-        public CompletionStage<long[]> callByText(Script script, ScriptCall call) {
-            return new CompletableFuture<>();
-        }
-
-        @Override
-        public ScriptConnection asking() {
-            return this;
-        }
-
-        @Override
-        public void onLost(Runnable task) {}
-
-        @Override
-        public void close() {}
 
         @Override
         public String toString() {
