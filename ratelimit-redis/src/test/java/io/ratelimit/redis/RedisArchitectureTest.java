@@ -48,6 +48,7 @@ class RedisArchitectureTest {
                         "io.ratelimit.store",
                         "io.lettuce.core..",
                         "java..",
+                        "javax.net.ssl",
                         "org.slf4j..",
                         "org.jspecify..")
                 .check(SHIPPED);
