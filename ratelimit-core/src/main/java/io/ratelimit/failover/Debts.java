@@ -20,13 +20,10 @@ import org.jspecify.annotations.Nullable;
  * are being charged, so that one that the store refuses again and again does not grow old later.
  *
  * <p>Safe for any number of threads. When there are as many as may be, those that have aged away go when others come, and
- * then the one that loses least: of a few, the one with the smallest part of its capacity used. That of a key that is used up
- * never goes: where a few looked at are all of that kind, newcomers are not noted.
+ * then the one that loses least: of a few, the one with the smallest part of its capacity used. That of a key that has used up
+ * its whole limit never goes: where a few looked at are all of that kind, newcomers are not noted.
  */
 final class Debts {
-    /** Enough for the largest batch where most of the shards are gone. */
-    private static final int MOST_LOOKS = 1_000;
-
     private static final int SAMPLED = 16;
 
     private final int maxKeys;
@@ -96,7 +93,11 @@ final class Debts {
                 return true;
             }
             log.lost();
-            return least != null && open.remove(least.getKey(), least.getValue());
+            if (least != null) {
+                // It may have gone or changed since; one too many now and then is no matter.
+                open.remove(least.getKey(), least.getValue());
+            }
+            return least != null;
         }
     }
 
@@ -135,13 +136,15 @@ final class Debts {
 
     /**
      * Returns up to so many of the keys that have debts, of those that can be charged. Each call goes on where the last one
-     * ended, so that a debt that is refused again and again holds up no others, and looks at a bounded number of keys.
+     * ended, so that a debt that is refused again and again holds up no others.
      *
      * <p>For one thread only.
+     *
+     * @param longestLook how many of the keys are looked at, at most
      */
-    List<Key> next(int most, Predicate<Key> chargeable) {
+    List<Key> next(int most, int longestLook, Predicate<Key> chargeable) {
         List<Key> found = new ArrayList<>();
-        int looks = Math.min(MOST_LOOKS, open.size());
+        int looks = Math.min(longestLook, open.size());
         for (int looked = 0; looked < looks && found.size() < most; looked++) {
             Map.Entry<Key, Debt> entry = charging.next();
             if (entry != null && chargeable.test(entry.getKey())) {

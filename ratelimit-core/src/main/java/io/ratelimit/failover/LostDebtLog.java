@@ -26,7 +26,8 @@ final class LostDebtLog {
             quietUntil = now + QUIET_NANOS;
             log.warn(
                     "More keys are used while the rate limit backend is gone than there is room for: what {} of them"
-                            + " used will not be charged to it afterwards",
+                            + " used will not be charged to it afterwards (expected: fewer keys, or a larger max-keys and"
+                            + " heap)",
                     lost);
         }
     }

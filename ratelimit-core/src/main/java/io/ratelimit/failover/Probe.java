@@ -10,14 +10,16 @@ import io.ratelimit.store.Operation;
 import io.ratelimit.store.StoreException;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Tries whether a shard decides again, with a write of its own: a replica or a full server would answer a read. The write
- * is to a counter apart from everybody's, which refills and disappears at once, of the owner whose call the shard lost last:
- * that one is on the shard, however few of the keys are.
+ * is to a counter apart from everybody's, which refills and disappears at once. By turns it is one of the owner whose call
+ * the shard lost last, who is on the shard however few of the keys are, and one of nobody, because what that owner suffers
+ * from may be the owner's alone.
  *
  * <p>Safe for any number of threads.
  */
@@ -29,42 +31,58 @@ final class Probe {
     private static final int MOST_KEYS = 10_000;
 
     private final LimitStore store;
-    private final Map<String, Key> keys = new ConcurrentHashMap<>();
+    private final Map<String, Key> lost = new ConcurrentHashMap<>();
+    private final Map<String, Key> found = new ConcurrentHashMap<>();
+    private final Set<String> askedForLost = ConcurrentHashMap.newKeySet();
 
     Probe(LimitStore store) {
         this.store = store;
     }
 
     /** Remembers whose keys the shard has, so that it is found again while it has them. */
-    void remember(Key lost) {
-        keys.put(store.shardOf(lost), new Key(lost.owner(), COUNTER));
+    void remember(Key key) {
+        lost.put(store.shardOf(key), new Key(key.owner(), COUNTER));
     }
 
     /** Asks the shard; empty if the store has no such shard, as far as can be seen. */
     Optional<CompletionStage<Decision>> ask(String shard) {
-        return keyOn(shard)
+        return next(shard)
                 .map(key -> StoreException.guard(
                         () -> store.execute(Operation.Charge.of(new Demand(key, LIMIT, 1, FailurePolicy.DENY)))));
     }
 
     /** Returns whether the store has the shard, as far as can be seen. */
     boolean finds(String shard) {
-        return keyOn(shard).isPresent();
+        return known(lost, shard).or(() -> anyOn(shard)).isPresent();
     }
 
-    private Optional<Key> keyOn(String shard) {
-        Key known = keys.get(shard);
-        if (known != null && store.shardOf(known).equals(shard)) {
-            return Optional.of(known);
+    private Optional<Key> next(String shard) {
+        Optional<Key> remembered = known(lost, shard);
+        if (remembered.isPresent() && askedForLost.add(shard)) {
+            return remembered;
         }
+        askedForLost.remove(shard);
+        return anyOn(shard).or(() -> remembered);
+    }
+
+    private Optional<Key> known(Map<String, Key> keys, String shard) {
+        return Optional.ofNullable(keys.get(shard))
+                .filter(key -> store.shardOf(key).equals(shard));
+    }
+
+    private Optional<Key> anyOn(String shard) {
+        return known(found, shard).or(() -> search(shard));
+    }
+
+    private Optional<Key> search(String shard) {
         for (int i = 0; i < MOST_KEYS; i++) {
             Key key = new Key(UUID.randomUUID().toString(), COUNTER);
             if (store.shardOf(key).equals(shard)) {
-                keys.put(shard, key);
+                found.put(shard, key);
                 return Optional.of(key);
             }
         }
-        keys.remove(shard);
+        found.remove(shard);
         return Optional.empty();
     }
 }

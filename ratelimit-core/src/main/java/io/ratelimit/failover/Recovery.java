@@ -35,6 +35,9 @@ import org.slf4j.LoggerFactory;
 final class Recovery implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Recovery.class);
     private static final int LARGEST_BATCH = 100;
+    /** Enough for the largest batch where most of the shards are gone. */
+    private static final int MOST_LOOKS = 1_000;
+
     private static final long PAUSE_MILLIS = 100;
     private static final long LONGEST_CLOSE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -162,7 +165,7 @@ final class Recovery implements AutoCloseable {
         }
         List<CompletableFuture<Boolean>> calls = new ArrayList<>();
         settling.values().forEach(done -> calls.add(done.handle((none, failure) -> failure == null)));
-        calls.addAll(chargeNext(LARGEST_BATCH));
+        calls.addAll(chargeNext(LARGEST_BATCH, Integer.MAX_VALUE));
         try {
             CompletableFuture.allOf(calls.toArray(CompletableFuture[]::new)).get(nanosLeft, TimeUnit.NANOSECONDS);
             return calls.stream().anyMatch(CompletableFuture::join);
@@ -179,7 +182,7 @@ final class Recovery implements AutoCloseable {
     private void work() {
         awake.set(false);
         try {
-            chargeNext(batch.get());
+            chargeNext(batch.get(), MOST_LOOKS);
         } finally {
             if (!debts.isEmpty()) {
                 awaken();
@@ -188,9 +191,10 @@ final class Recovery implements AutoCloseable {
     }
 
     /** Charges some of the keys whose circuit is closed; returns for each call whether it succeeded. */
-    private List<CompletableFuture<Boolean>> chargeNext(int most) {
+    private List<CompletableFuture<Boolean>> chargeNext(int most, int longestLook) {
         List<CompletableFuture<Boolean>> calls = new ArrayList<>();
-        for (List<Key> ofOne : byOwner(debts.next(most, key -> circuitOf(key).isClosed()))) {
+        for (List<Key> ofOne :
+                byOwner(debts.next(most, longestLook, key -> circuitOf(key).isClosed()))) {
             long start = System.nanoTime();
             calls.add(settle(claim(ofOne), List.of())
                     .handle((none, failure) -> {
@@ -322,6 +326,7 @@ final class Recovery implements AutoCloseable {
         }
         return decisions != null && decisions.size() == expected
                 ? null
-                : new StoreException(StoreException.Kind.OTHER, "A store left operations unanswered", null);
+                : new StoreException(
+                        StoreException.Kind.OTHER, "A store left operations unanswered", null, null, Fate.UNKNOWN);
     }
 }

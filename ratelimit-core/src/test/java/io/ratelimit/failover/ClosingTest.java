@@ -2,16 +2,20 @@ package io.ratelimit.failover;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ratelimit.limit.Decision;
 import io.ratelimit.limit.Demand;
 import io.ratelimit.limit.Key;
 import io.ratelimit.limit.Limit;
 import io.ratelimit.limit.ManualTicker;
 import io.ratelimit.limit.Source;
+import io.ratelimit.store.LimitStore;
 import io.ratelimit.store.MemoryStore;
 import io.ratelimit.store.Operation;
 import io.ratelimit.store.StoreException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 
 /** What becomes of debts when the process ends. */
@@ -40,6 +44,51 @@ class ClosingTest {
         assertThat(closing(store)).succeedsWithin(Duration.ofSeconds(3));
 
         assertThat(charged()).isEqualTo(1_000 - 111);
+    }
+
+    @Test
+    void findsTheFewThatCanBeChargedAmongManyThatCannot() {
+        SwitchedStore gone = new SwitchedStore(MemoryStore.of(ticker, 10_000, new Source("gone")));
+        FailoverStore store = FailoverStore.around(new TwoShards(gone))
+                .settings(new FailoverSettings(3, Duration.ofSeconds(10), FailoverSettings.LONGEST_PAUSE, 10_000))
+                .ticker(ticker)
+                .build();
+        gone.failWith(StoreException.Kind.CONNECTION);
+        for (int i = 0; i < 5_000; i++) {
+            assertThat(store.execute(Operation.Acquire.of(demand("gone-" + i)))).succeedsWithin(Duration.ofSeconds(1));
+        }
+        owe(store, 5);
+        backend.heal();
+
+        store.close();
+
+        assertThat(charged()).isEqualTo(5);
+    }
+
+    /** A shard for owners that are called so, and the backend for all others. */
+    private final class TwoShards implements LimitStore {
+        private final LimitStore gone;
+
+        TwoShards(LimitStore gone) {
+            this.gone = gone;
+        }
+
+        @Override
+        public CompletionStage<List<Decision>> executeAll(List<Operation> operations) {
+            Key key = operations.get(0).keys().get(0);
+            return (shardOf(key).equals("gone") ? gone : backend).executeAll(operations);
+        }
+
+        @Override
+        public String shardOf(Key key) {
+            return key.owner().startsWith("gone") ? "gone" : "backend";
+        }
+
+        @Override
+        public void close() {
+            gone.close();
+            backend.close();
+        }
     }
 
     @Test

@@ -57,7 +57,7 @@ class DebtsTest {
             note(demand("newcomer-" + i, 5));
         }
 
-        assertThat(debts.next(MAX_KEYS + 1, key -> true))
+        assertThat(debts.next(MAX_KEYS + 1, Integer.MAX_VALUE, key -> true))
                 .hasSize(MAX_KEYS)
                 .doesNotHaveDuplicates()
                 .allMatch(key -> key.owner().startsWith("used-up"));

@@ -54,6 +54,9 @@ final class ClusterRouter implements Router {
     private final AtomicInteger turn = new AtomicInteger();
     private final CompletableFuture<Void> firstTable = new CompletableFuture<>();
     private volatile SlotTable table = SlotTable.UNKNOWN;
+    /** Who has refused to tell since somebody told. */
+    private final Set<Node> refusing = ConcurrentHashMap.newKeySet();
+
     private volatile @Nullable StoreException refusal;
     private volatile boolean troubled = true;
     private volatile boolean closed;
@@ -131,7 +134,7 @@ final class ClusterRouter implements Router {
     }
 
     /**
-     * Returns why a node will not tell who has which slot: the user may not ask, or it is no node of a cluster. Empty if one
+     * Returns why no node will tell who has which slot: the user may not ask, or they are no nodes of a cluster. Empty if one
      * has told since, or none has answered.
      */
     Optional<StoreException> refusal() {
@@ -209,21 +212,40 @@ final class ClusterRouter implements Router {
                 .thenApply(reply -> SlotTable.of(reply, asked.getKey()))
                 .orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
         var unused = read.thenCompose(this::adopt).whenComplete((done, failure) -> {
-            if (failure != null) {
-                troubled = true;
-                StoreException why = RedisErrors.toStoreException(failure);
-                LOG.debug("{} did not tell the slots of the cluster: {}", asked.getKey(), why.getMessage(), failure);
-                noteRefusal(asked.getKey(), why);
-            }
+            boolean anotherMayTell = failure != null && noteFailure(asked.getKey(), failure);
             asking.set(false);
+            if (anotherMayTell && !closed && asking.compareAndSet(false, true)) {
+                ask();
+            }
         });
+    }
+
+    /** Notes why a node did not tell, and returns whether to ask another one at once: where one refuses, others may not. */
+    private boolean noteFailure(Node by, Throwable failure) {
+        troubled = true;
+        StoreException why = RedisErrors.toStoreException(failure);
+        LOG.debug("{} did not tell the slots of the cluster: {}", by, why.getMessage(), failure);
+        if (why.kind() != Kind.PERMISSION && why.kind() != Kind.UNKNOWN_COMMAND) {
+            return false;
+        }
+        refusing.add(by);
+        boolean anotherMayTell = links.entrySet().stream()
+                .anyMatch(link -> link.getValue().connection() != null && !refusing.contains(link.getKey()));
+        boolean anotherMayCome =
+                Stream.concat(seeds.stream(), links.keySet().stream()).anyMatch(this::isToCome);
+        if (!anotherMayTell && !anotherMayCome) {
+            noteRefusal(by, why);
+        }
+        return anotherMayTell;
+    }
+
+    private boolean isToCome(Node node) {
+        Link link = links.get(node);
+        return link == null || !link.isAttempted();
     }
 
     /** What will be refused for as long as nobody changes the servers' configuration is nothing to wait for. */
     private void noteRefusal(Node by, StoreException why) {
-        if (why.kind() != Kind.PERMISSION && why.kind() != Kind.UNKNOWN_COMMAND) {
-            return;
-        }
         if (refusal == null && warnings.spend()) {
             LOG.warn(
                     "{}, at {}: a node that takes over slots is not found (expected: the nodes of a cluster, and a user who may"
@@ -273,6 +295,7 @@ final class ClusterRouter implements Router {
                     synchronized (this) {
                         table = seen;
                     }
+                    refusing.clear();
                     refusal = null;
                     retireAllBut(nodes);
                     firstTable.complete(null);

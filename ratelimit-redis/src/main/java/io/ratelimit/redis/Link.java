@@ -67,6 +67,11 @@ final class Link {
         var unused = firstAttempt.thenRun(task);
     }
 
+    /** Returns whether the first attempt has ended, either way. */
+    boolean isAttempted() {
+        return firstAttempt.isDone();
+    }
+
     /** Returns the connection, or {@code null} if there is none at the moment. */
     @Nullable
     ScriptConnection connection() {

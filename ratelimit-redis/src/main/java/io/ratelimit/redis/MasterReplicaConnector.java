@@ -28,6 +28,7 @@ final class MasterReplicaConnector implements ScriptConnector {
 
     @Override
     public void close() {
+        rotation.close();
         servers.forEach(ScriptConnector::close);
     }
 

@@ -164,8 +164,8 @@ public final class RedisLimitStore implements LimitStore {
     }
 
     /**
-     * Returns why a node of the cluster last refused to tell who has which slot, because the user may not ask or because it is
-     * no node of a cluster: operations may go on, but a node that takes over is not found. Empty if a node has told since, if
+     * Returns why all nodes of the cluster that could be asked refused to tell who has which slot, because the user may not ask
+     * or because they are no nodes of a cluster: operations may go on, but a node that takes over is not found. Empty if a node has told since, if
      * none has answered, and for everything but a {@link #cluster cluster}.
      */
     public Optional<StoreException> slotsRefusal() {

@@ -15,6 +15,7 @@ import java.util.function.Function;
 final class Rotation<T> {
     private final List<T> places;
     private final AtomicInteger first = new AtomicInteger();
+    private volatile boolean closed;
 
     Rotation(List<T> places) {
         this.places = List.copyOf(places);
@@ -22,6 +23,15 @@ final class Rotation<T> {
 
     int size() {
         return places.size();
+    }
+
+    /** Tries no further place from now on, also in attempts that are under way. */
+    void close() {
+        closed = true;
+    }
+
+    boolean isClosed() {
+        return closed;
     }
 
     /**
@@ -38,7 +48,7 @@ final class Rotation<T> {
 
     private CompletionStage<ScriptConnection> connect(
             Function<T, CompletionStage<ScriptConnection>> attempt, int index, int left, Throwable why) {
-        if (left == 0) {
+        if (left == 0 || closed) {
             return CompletableFuture.failedFuture(why);
         }
         int place = index % places.size();

@@ -31,7 +31,7 @@ final class SentinelConnector implements ScriptConnector {
     private final Map<Node, ScriptConnector> masters = new ConcurrentHashMap<>();
     private final MasterCheck check;
     private final Duration patience;
-    /** Whom most sentinels name in place of the one connected to, until it is tried. */
+    /** Whom most sentinels named in place of the one connected to when they were last asked, until it is tried. */
     private final AtomicReference<@Nullable Node> elected = new AtomicReference<>();
 
     private volatile @Nullable Node connected;
@@ -77,7 +77,13 @@ final class SentinelConnector implements ScriptConnector {
     }
 
     private CompletionStage<ScriptConnection> reach(Node master) {
-        return check.pass(masters.computeIfAbsent(master, connectors).connect());
+        ScriptConnector server = masters.computeIfAbsent(master, connectors);
+        if (rotation.isClosed()) {
+            // It may have come too late to be closed with the others.
+            server.close();
+            return CompletableFuture.failedFuture(new RedisException("Connection is closed"));
+        }
+        return check.pass(server.connect());
     }
 
     /**
@@ -86,6 +92,7 @@ final class SentinelConnector implements ScriptConnector {
      * sentinel that has not heard would lead back.
      */
     CompletionStage<Boolean> isElsewhere() {
+        elected.set(null);
         List<CompletableFuture<Optional<Node>>> answers = sentinels.stream()
                 .map(sentinel -> masterBy(sentinel)
                         .handle((master, failure) -> Optional.ofNullable(master))
@@ -107,8 +114,9 @@ final class SentinelConnector implements ScriptConnector {
                 return false;
             }
             opened.close();
-            elected.set(master);
-            return true;
+            boolean isElsewhere = !master.equals(connected);
+            elected.set(isElsewhere ? master : null);
+            return isElsewhere;
         });
     }
 
@@ -142,6 +150,7 @@ final class SentinelConnector implements ScriptConnector {
 
     @Override
     public void close() {
+        rotation.close();
         sentinels.forEach(ScriptConnector::close);
         masters.values().forEach(ScriptConnector::close);
     }

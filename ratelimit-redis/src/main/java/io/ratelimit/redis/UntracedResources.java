@@ -21,7 +21,6 @@ final class UntracedResources {
                 .commandLatencyRecorder(others.commandLatencyRecorder())
                 // The others publish what is recorded, of these too.
                 .commandLatencyPublisherOptions(DefaultEventPublisherOptions.disabled())
-                .reconnectDelay(others.reconnectDelay())
                 .socketAddressResolver(others.socketAddressResolver())
                 .addressResolverGroup(others.addressResolverGroup())
                 .nettyCustomizer(others.nettyCustomizer())

@@ -24,6 +24,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
 /** Which node is asked, as the nodes tell who has which slot. */
@@ -31,6 +33,7 @@ class ClusterRouterTest {
     private static final Node ONE = new Node("one", 7001);
     private static final Node TWO = new Node("two", 7002);
     private static final Node THREE = new Node("three", 7003);
+    private static final Duration LONGEST = Duration.ofSeconds(10);
 
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
     private final Map<Node, FakeNode> nodes = new ConcurrentHashMap<>();
@@ -143,6 +146,25 @@ class ClusterRouterTest {
         await().during(Duration.ofMillis(600)).until(() -> !at(ONE).closingBegun && !at(TWO).closingBegun);
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void believesTheOtherNodeWhereOneWillNotTellWhoHasWhichSlot(int refusing) {
+        List<Node> seeds = List.of(ONE, TWO);
+        at(seeds.get(refusing)).refusal =
+                new RedisCommandExecutionException("ERR This instance has cluster support disabled");
+        ClusterRouter both = new ClusterRouter(seeds, this::at, timer, Duration.ofMillis(50));
+        try {
+            both.open();
+            both.awaitFirstAttempt(LONGEST);
+
+            assertThat(both.refusal()).isEmpty();
+            assertThat(both.shardOf(16_383)).isEqualTo("two:7002");
+        } finally {
+            nodes.values().forEach(node -> node.closing.countDown());
+            both.close();
+        }
+    }
+
     @Test
     void warnsOnceThatNoNodeMayTellWhoHasWhichSlot() {
         at(ONE).refusal = new RedisCommandExecutionException(
@@ -209,7 +231,7 @@ class ClusterRouterTest {
 
     private void open() {
         router.open();
-        router.awaitFirstAttempt(Duration.ofSeconds(10));
+        router.awaitFirstAttempt(LONGEST);
     }
 
     private static ScriptCall call() {

@@ -25,6 +25,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Slots that move from node to node, and nodes that go, one call at a time. */
@@ -47,6 +48,17 @@ class ClusterTest {
         cluster = RedisCluster.ofMasters(3);
     }
 
+    /** Nodes that do not agree yet may each take the other for the one that has the slot, for good. */
+    @BeforeEach
+    void awaitAgreement() {
+        cluster.awaitAgreement();
+    }
+
+    private void moveBack() {
+        cluster.awaitAgreement();
+        cluster.move(slot, 1, 0);
+    }
+
     @AfterAll
     static void stopCluster() {
         cluster.close();
@@ -64,7 +76,7 @@ class ClusterTest {
                 assertThat(store.shardOf(first.key()))
                         .endsWith(":" + cluster.node(1).port());
             } finally {
-                cluster.move(slot, 1, 0);
+                moveBack();
             }
             assertThat(TestStores.acquire(store, first).remaining()).isEqualTo(2);
         }
@@ -88,7 +100,7 @@ class ClusterTest {
                         .endsWith(":" + cluster.node(0).port());
             } finally {
                 cluster.endMove(slot, 0, 1);
-                cluster.move(slot, 1, 0);
+                moveBack();
             }
         }
     }
@@ -113,7 +125,7 @@ class ClusterTest {
                 });
             } finally {
                 cluster.endMove(slot, 0, 1);
-                cluster.move(slot, 1, 0);
+                moveBack();
             }
         }
     }
@@ -128,7 +140,7 @@ class ClusterTest {
                 assertThat(TestStores.acquire(store, first).remaining()).isEqualTo(3);
             } finally {
                 cluster.endMove(slot, 0, 1);
-                cluster.move(slot, 1, 0);
+                moveBack();
             }
         }
     }
@@ -149,7 +161,7 @@ class ClusterTest {
                 cluster.endMove(slot, 0, 1);
             }
             assertThat(decision.join().limits()).hasSize(2).allMatch(limit -> limit.allowed());
-            cluster.move(slot, 1, 0);
+            moveBack();
         }
     }
 
@@ -171,7 +183,7 @@ class ClusterTest {
                         .isEqualTo(4);
             } finally {
                 cluster.endMove(slot, 0, 1);
-                cluster.move(slot, 1, 0);
+                moveBack();
             }
         }
     }
@@ -194,7 +206,7 @@ class ClusterTest {
                         });
             } finally {
                 cluster.endMove(slot, 0, 1);
-                cluster.move(slot, 1, 0);
+                moveBack();
             }
         }
     }
@@ -260,7 +272,7 @@ class ClusterTest {
                 assertThat(TestStores.acquire(store, first).remaining()).isEqualTo(3);
             } finally {
                 cluster.endMove(slot, 0, 1);
-                cluster.move(slot, 1, 0);
+                moveBack();
             }
         }
     }

@@ -14,6 +14,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -25,20 +26,21 @@ import org.junit.jupiter.api.Test;
 class MasterWatchTest {
     private static final Node OLD = new Node("old", 6379);
     private static final Node NEW = new Node("new", 6379);
+    private static final Duration LONGEST = Duration.ofSeconds(10);
 
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
     private final Map<Node, Master> masters = new ConcurrentHashMap<>();
     private final List<Sentinel> sentinels =
             Stream.generate(Sentinel::new).limit(3).toList();
     private final SentinelConnector connector = new SentinelConnector(
-            List.copyOf(sentinels), "main", node -> masters.computeIfAbsent(node, Master::new), Duration.ofSeconds(10));
+            List.copyOf(sentinels), "main", node -> masters.computeIfAbsent(node, Master::new), LONGEST);
     private final Link link = new Link(connector, timer, new WarningBudget(System::nanoTime));
     private final AtomicInteger looks = new AtomicInteger();
 
     @BeforeEach
     void connect() {
         new SingleRouter(link, new MasterWatch(link, this::look, timer, Duration.ofMillis(10))).open();
-        link.awaitFirstAttempt(Duration.ofSeconds(10));
+        link.awaitFirstAttempt(LONGEST);
         assertThat(link.connection()).hasToString("old:6379");
     }
 
@@ -76,6 +78,20 @@ class MasterWatchTest {
 
         awaitLooks(5);
         assertThat(link.connection()).hasToString("old:6379");
+    }
+
+    @Test
+    void connectsWhereTheSentinelsLeadWhenTheyHaveChangedTheirMinds() throws InterruptedException {
+        timer.shutdownNow();
+        assertThat(timer.awaitTermination(LONGEST.toSeconds(), TimeUnit.SECONDS))
+                .as("asked by the test alone")
+                .isTrue();
+        sentinels.forEach(sentinel -> sentinel.named = NEW);
+        assertThat(connector.isElsewhere()).succeedsWithin(LONGEST);
+        sentinels.forEach(sentinel -> sentinel.named = OLD);
+        assertThat(connector.isElsewhere()).succeedsWithin(LONGEST);
+
+        assertThat(connector.connect()).succeedsWithin(LONGEST).hasToString("old:6379");
     }
 
     @Test

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.Delay;
 import io.ratelimit.limit.Algorithm;
 import io.ratelimit.redis.testing.RedisFixture;
 import io.ratelimit.store.LimitStore;
@@ -87,7 +88,10 @@ class RedisLimitStoreBuilderTest {
     void doesNotTraceItsCallsWhereItSharesTheThreadsOfAClientThatDoes() {
         RedisFixture redis = RedisFixture.shared();
         TracingProbe tracing = new TracingProbe();
-        ClientResources shared = ClientResources.builder().tracing(tracing).build();
+        ClientResources shared = ClientResources.builder()
+                .tracing(tracing)
+                .reconnectDelay(Delay.decorrelatedJitter())
+                .build();
         try (RedisClient client = RedisClient.create(shared, redis.uri())) {
             try (LimitStore store = RedisLimitStore.builder(redis.uri())
                     .like(client)

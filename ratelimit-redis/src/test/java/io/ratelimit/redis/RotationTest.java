@@ -9,6 +9,8 @@ import io.lettuce.core.RedisReadOnlyException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** Which of several failures is told. */
@@ -45,6 +47,23 @@ class RotationTest {
     void tellsTheLatestOfTwoOfASort() {
         assertThat(failure(wrongPassword, gone, loading)).isSameAs(loading);
         assertThat(failure(gone, alsoGone, gone)).isSameAs(gone);
+    }
+
+    @Test
+    void triesNoFurtherPlaceOnceItIsClosed() {
+        CompletableFuture<ScriptConnection> underWay = new CompletableFuture<>();
+        AtomicInteger tried = new AtomicInteger();
+        Rotation<String> rotation = new Rotation<>(List.of("a", "b", "c"));
+        CompletionStage<ScriptConnection> connecting = rotation.connect(place -> {
+            tried.incrementAndGet();
+            return underWay;
+        });
+
+        rotation.close();
+        underWay.completeExceptionally(gone);
+
+        assertThat(connecting).isCompletedExceptionally();
+        assertThat(tried).hasValue(1);
     }
 
     @Test
