@@ -71,9 +71,8 @@ final class LettuceConnection implements ScriptConnection {
             CommandType type, CommandOutput<byte[], byte[], T> output, CommandArgs<byte[], byte[]> arguments) {
         AsyncCommand<byte[], byte[], T> command = new AsyncCommand<>(new Command<>(type, output, arguments));
         if (asking) {
-            // The word holds for the next command alone. Together, so that another thread's call hardly ever comes
-            // between;
-            // one that does is served as ever, and the node then sends this one back, from where it is sent here again.
+            // The word holds for the next command alone. Together, so that hardly ever another thread's call comes
+            // between: that one is served as ever, and the node sends this one back, from where it is sent here again.
             var unused = connection.dispatch(List.of(
                     new AsyncCommand<>(new Command<>(CommandType.ASKING, new StatusOutput<>(ByteArrayCodec.INSTANCE))),
                     command));
