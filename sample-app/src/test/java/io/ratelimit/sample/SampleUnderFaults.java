@@ -37,8 +37,9 @@ final class SampleUnderFaults implements AutoCloseable {
     }
 
     /** Starts one process with options for the virtual machine. */
-    static SampleUnderFaults startWith(List<String> options, String host, int port, int permits) throws IOException {
-        return start(1, options, host, port, permits);
+    static SampleUnderFaults startWith(List<String> options, String host, int port, int permits, String... arguments)
+            throws IOException {
+        return start(1, options, host, port, permits, arguments);
     }
 
     private static SampleUnderFaults start(

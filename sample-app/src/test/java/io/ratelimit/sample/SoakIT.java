@@ -12,6 +12,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
@@ -22,6 +24,11 @@ class SoakIT {
     private static final Duration FAULT = Duration.ofSeconds(10);
     private static final double PART_OF_CAPACITY = 0.7;
     private static final int CONNECTIONS = 64;
+
+    /** Tomcat starts a request thread when it has none to spare, and lets it go later: here it has all of them throughout. */
+    private static final String[] ALL_REQUEST_THREADS = {
+        "--server.tomcat.threads.max=" + CONNECTIONS, "--server.tomcat.threads.min-spare=" + CONNECTIONS
+    };
 
     private final RedisProcess redis = RedisProcess.start();
     private final TcpProxy proxy = TcpProxy.to(redis.host(), redis.port());
@@ -48,7 +55,11 @@ class SoakIT {
         try (redis;
                 proxy;
                 SampleUnderFaults sample = SampleUnderFaults.startWith(
-                        List.of("-Xmx256m", Footprint.OPTION), proxy.host(), proxy.port(), 1_000_000)) {
+                        List.of("-Xmx256m", Footprint.OPTION),
+                        proxy.host(),
+                        proxy.port(),
+                        1_000_000,
+                        ALL_REQUEST_THREADS)) {
             int rate = (int) (PART_OF_CAPACITY * capacity(sample));
             for (int minute = 1; minute <= minutes; minute++) {
                 Fault fault = faults.get((minute - 1) % faults.size());
@@ -59,6 +70,7 @@ class SoakIT {
                 fault.end().run();
                 Ledger ledger = load.awaitEnd();
                 Footprint footprint = Footprint.of(sample.first());
+                sayChanges(footprints, footprint);
                 footprints.add(footprint);
                 System.out.printf(
                         "soak minute %d %-17s requests %d by status %s answer p99 %.1f ms %s warnings %d%n",
@@ -88,6 +100,18 @@ class SoakIT {
         return (double) answered / time.toSeconds();
     }
 
+    /** Names the pools whose threads have become more or fewer in the last minute. */
+    private static void sayChanges(List<Footprint> before, Footprint now) {
+        Map<String, Integer> then =
+                before.isEmpty() ? Map.of() : before.get(before.size() - 1).pools();
+        Map<String, Integer> changed = new TreeMap<>(now.pools());
+        then.keySet().forEach(pool -> changed.putIfAbsent(pool, 0));
+        changed.entrySet().removeIf(pool -> pool.getValue().equals(then.getOrDefault(pool.getKey(), 0)));
+        if (!changed.isEmpty()) {
+            System.out.printf("soak threads %s%n", changed);
+        }
+    }
+
     private static void assertFlat(List<Footprint> footprints) {
         int third = Math.max(1, footprints.size() / 3);
         Footprint first =
@@ -98,7 +122,9 @@ class SoakIT {
         System.out.printf("soak largest of the first third: %s%nsoak largest of the last third:  %s%n", first, last);
         assertThat(last.heapKilobytes()).as("heap after a collection").isLessThan(first.heapKilobytes() * 11 / 10);
         assertThat(last.directKilobytes()).as("direct memory").isLessThan(first.directKilobytes() * 11 / 10 + 1_024);
-        assertThat(last.threads()).as("threads").isLessThanOrEqualTo(first.threads() + 2);
+        assertThat(last.threads())
+                .as("threads: first %s, last %s", first.pools(), last.pools())
+                .isLessThanOrEqualTo(first.threads() + 2);
         assertThat(last.fileDescriptors()).as("file descriptors").isLessThanOrEqualTo(first.fileDescriptors() + 4);
     }
 }
