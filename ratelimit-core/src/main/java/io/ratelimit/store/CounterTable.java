@@ -14,5 +14,8 @@ interface CounterTable {
     /** Keeps the state of a counter; the verdict tells when it will be as good as new. */
     void put(Key key, Limit limit, Object state, Verdict verdict);
 
+    /** Notes that a counter denied what it may admit later, so that it must not be forgotten before. */
+    void denied(Key key);
+
     void remove(Key key);
 }

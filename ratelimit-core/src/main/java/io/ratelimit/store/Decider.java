@@ -62,6 +62,9 @@ final class Decider {
                     allowed && transitions.get(transitions.size() - 1).verdict().allowed();
         }
         if (!allowed) {
+            for (int i = 0; i < transitions.size(); i++) {
+                noteDenial(demands.get(i), transitions.get(i), table);
+            }
             return peek(demands, table, nowMicros);
         }
         List<LimitDecision> taken = new ArrayList<>(demands.size());
@@ -73,10 +76,16 @@ final class Decider {
 
     private LimitDecision take(Demand demand, CounterTable table, long nowMicros) {
         Limit limit = demand.limit();
-        return keep(
-                demand,
-                algorithm(limit).acquire(table.state(demand.key()), limit, now(limit, nowMicros), demand.cost()),
-                table);
+        Transition<Object> transition =
+                algorithm(limit).acquire(table.state(demand.key()), limit, now(limit, nowMicros), demand.cost());
+        noteDenial(demand, transition, table);
+        return keep(demand, transition, table);
+    }
+
+    private static void noteDenial(Demand demand, Transition<Object> transition, CounterTable table) {
+        if (!transition.verdict().allowed() && !transition.verdict().never()) {
+            table.denied(demand.key());
+        }
     }
 
     private List<LimitDecision> peek(List<Demand> demands, CounterTable table, long nowMicros) {

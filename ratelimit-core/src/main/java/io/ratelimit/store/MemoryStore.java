@@ -147,9 +147,19 @@ public final class MemoryStore implements LimitStore {
     private Decision decideAt(Operation operation, CounterTable table, MemorySegment[] locked) {
         long now = ticker.epochMicros();
         for (MemorySegment segment : locked) {
-            segment.setNow(now);
+            segment.begin(now);
         }
-        return decider.decide(operation, table, now);
+        List<Key> keys = operation.keys();
+        if (keys.size() > 1) {
+            keys.forEach(key -> segments[indexOf(key)].keep(key));
+        }
+        try {
+            return decider.decide(operation, table, now);
+        } finally {
+            for (MemorySegment segment : locked) {
+                segment.end();
+            }
+        }
     }
 
     private int indexOf(Key key) {
@@ -167,6 +177,11 @@ public final class MemoryStore implements LimitStore {
         @Override
         public void put(Key key, Limit limit, Object state, Verdict verdict) {
             segments[indexOf(key)].put(key, limit, state, verdict);
+        }
+
+        @Override
+        public void denied(Key key) {
+            segments[indexOf(key)].denied(key);
         }
 
         @Override

@@ -57,6 +57,64 @@ class MemoryStoreTest extends LimitStoreContract {
     }
 
     @Test
+    void keepsACounterThatDeniedThoughSomeOfItIsLeft() {
+        MemoryStore store = MemoryStore.of(ticker, 100, Source.MEMORY);
+        for (int i = 0; i < 30; i++) {
+            store.decide(Operation.Acquire.of(login("blocked-" + i % 10).withCost(2)));
+        }
+        for (int i = 0; i < 10_000; i++) {
+            store.decide(Operation.Acquire.of(login("identity-" + i).withCost(2)));
+            store.decide(Operation.Acquire.of(login("identity-" + i).withCost(2)));
+        }
+        for (int i = 0; i < 10; i++) {
+            assertThat(store.decide(Operation.Acquire.of(login("blocked-" + i).withCost(2)))
+                            .allowed())
+                    .isFalse();
+        }
+    }
+
+    @Test
+    void sharesOneCounterAlsoWhereRoomIsFoundInBetween() {
+        for (int withRoom = 0; withRoom < 100; withRoom++) {
+            MemoryStore store = MemoryStore.of(ticker, 100, Source.MEMORY);
+            for (int i = 0; i < 100; i++) {
+                store.decide(Operation.Acquire.of(login("early-" + i).withCost(i == withRoom ? 1 : 5)));
+            }
+            int admitted = 0;
+            for (int i = 0; i < 1_000; i++) {
+                boolean allowed = store.decide(
+                                Operation.Acquire.of(login("late-" + i).withCost(5)))
+                        .allowed();
+                admitted += allowed ? 1 : 0;
+            }
+            assertThat(admitted)
+                    .as("one in the room of number %d, and the shared one", withRoom)
+                    .isEqualTo(2);
+        }
+    }
+
+    @Test
+    void doesNotForgetTheSharedCounterWhenTheOtherOneOfAnOperationTakesTheRoom() {
+        MemoryStore store = MemoryStore.of(ticker, 10, Source.MEMORY);
+        Decision last = store.decide(Operation.Acquire.of(login("early-0").withCost(5)));
+        for (int i = 1; i < 10; i++) {
+            last = store.decide(Operation.Acquire.of(login("early-" + i).withCost(5)));
+        }
+        store.decide(Operation.Acquire.of(search("first").withCost(5)));
+        store.decide(new Operation.Refund(last.grants()));
+
+        store.decide(Operation.Acquire.of(login("second"), search("second")));
+
+        assertThat(store.decide(Operation.Acquire.of(login("early-0"))).allowed())
+                .as("used up before")
+                .isFalse();
+        assertThat(store.decide(Operation.Acquire.of(login("third").withCost(5), search("third")))
+                        .allowed())
+                .as("the shared counter of searches is used up")
+                .isFalse();
+    }
+
+    @Test
     void findsRoomAgainWhenThoseThatWereUsedUpAreAsGoodAsNew() {
         MemoryStore store = MemoryStore.of(ticker, 100, Source.MEMORY);
         for (int i = 0; i < 1_000; i++) {
@@ -114,6 +172,10 @@ class MemoryStoreTest extends LimitStoreContract {
         assertThatThrownBy(() -> MemoryStore.withMaxKeys(0))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("max-keys: 0 (expected: a whole number from 1");
+    }
+
+    private static Demand search(String owner) {
+        return Demand.of(new Key(owner, "search:fw1m"), Limit.parse("5/1m", Algorithm.FIXED_WINDOW), 1);
     }
 
     private static Demand login(String owner) {
