@@ -6,8 +6,10 @@ import io.ratelimit.limit.Key;
 import io.ratelimit.limit.Ticker;
 import io.ratelimit.store.Usage;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicReference;
@@ -143,15 +145,16 @@ final class Debts {
      * @param longestLook how many of the keys are looked at, at most
      */
     List<Key> next(int most, int longestLook, Predicate<Key> chargeable) {
-        List<Key> found = new ArrayList<>();
-        int looks = Math.min(longestLook, open.size());
+        Set<Key> found = new LinkedHashSet<>();
+        // What is left of one round, and another one: rounds begun before the map has grown go in another order.
+        int looks = Math.min(longestLook, 2 * open.size());
         for (int looked = 0; looked < looks && found.size() < most; looked++) {
             Map.Entry<Key, Debt> entry = charging.next();
             if (entry != null && chargeable.test(entry.getKey())) {
                 found.add(entry.getKey());
             }
         }
-        return found;
+        return List.copyOf(found);
     }
 
     /** Forgets debts that were taken out, because the store knows them, or may. */

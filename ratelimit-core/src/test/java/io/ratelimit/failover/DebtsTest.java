@@ -63,9 +63,34 @@ class DebtsTest {
                 .allMatch(key -> key.owner().startsWith("used-up"));
     }
 
+    @Test
+    void findsTheFewAlsoWhereItHadBegunToLookWhenThereWereFewer() {
+        for (int looked = 1; looked <= 50; looked++) {
+            Debts growing = new Debts(10_000, ticker);
+            for (int i = 0; i < 100; i++) {
+                note(growing, demand("early-" + i, 1));
+            }
+            assertThat(growing.next(looked, looked, key -> true)).hasSize(looked);
+            for (int i = 0; i < 2_000; i++) {
+                note(growing, demand("later-" + i, 1));
+            }
+            for (int i = 0; i < 5; i++) {
+                note(growing, demand("chargeable-" + i, 1));
+            }
+
+            assertThat(growing.next(100, Integer.MAX_VALUE, key -> key.owner().startsWith("chargeable")))
+                    .as("after a look at %d", looked)
+                    .hasSize(5);
+        }
+    }
+
     private void note(Demand demand) {
+        note(debts, demand);
+    }
+
+    private void note(Debts to, Demand demand) {
         long now = demand.limit().tickUnit().fromMicros(ticker.epochMicros());
-        debts.note(new Grant(demand, now, Source.FALLBACK));
+        to.note(new Grant(demand, now, Source.FALLBACK));
     }
 
     private static Demand demand(String owner, long cost) {
