@@ -76,11 +76,6 @@ public record Identity(String kind, String value) {
         return new Identity(standInFor(kind), address);
     }
 
-    /** Returns whether this stands in for an identity that is absent. */
-    public boolean isStandIn() {
-        return kind.endsWith(BY_IP);
-    }
-
     private static String standInFor(String kind) {
         // The two that every request may need are spelt out, so that they cost no concatenation.
         return switch (kind) {

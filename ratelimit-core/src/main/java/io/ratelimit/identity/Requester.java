@@ -104,12 +104,6 @@ public final class Requester {
         return address == null ? ClientAddress.UNKNOWN : address;
     }
 
-    /** Returns the whole client address as {@link ClientAddress#raw} gives it. */
-    public Optional<IpAddress> rawAddress() {
-        ClientHop found = hop();
-        return found == null ? Optional.empty() : Optional.of(found.address());
-    }
-
     @Nullable
     ClientHop hop() {
         findAddress();

@@ -89,8 +89,6 @@ class IdentityResolverTest {
     void countsAMalformedPeerUnderOneFixedAddress() {
         assertThat(resolver.identity(FakeRequest.from("nonsense")))
                 .isEqualTo(new Caller(Identity.ofIp("unknown"), null));
-        assertThat(resolver.requester(FakeRequest.from("nonsense")).rawAddress())
-                .isEmpty();
     }
 
     @ParameterizedTest

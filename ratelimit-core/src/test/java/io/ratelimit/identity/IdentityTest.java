@@ -27,8 +27,6 @@ class IdentityTest {
         assertThat(Identity.absent("user", "192.0.2.1")).isEqualTo(new Identity("user:ip", "192.0.2.1"));
         assertThat(Identity.absent("api-key", "192.0.2.1")).isEqualTo(new Identity("api-key:ip", "192.0.2.1"));
         assertThat(Identity.absent("tenant", "192.0.2.1")).isEqualTo(new Identity("tenant:ip", "192.0.2.1"));
-        assertThat(Identity.absent("user", "192.0.2.1").isStandIn()).isTrue();
-        assertThat(Identity.ofIp("192.0.2.1").isStandIn()).isFalse();
     }
 
     @Test

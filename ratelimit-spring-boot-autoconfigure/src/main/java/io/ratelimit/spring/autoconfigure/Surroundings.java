@@ -21,9 +21,4 @@ record Surroundings(
     Surroundings {
         keyResolvers = List.copyOf(keyResolvers);
     }
-
-    /** Returns the surroundings of an application that brings nothing. */
-    static Surroundings none() {
-        return new Surroundings(List.of(), false, false, false, Optional.of("there is no Redis"));
-    }
 }
