@@ -45,8 +45,6 @@ import org.jspecify.annotations.Nullable;
  */
 @CheckReturnValue
 public final class RateLimiter implements AutoCloseable {
-    private static final Source NOBODY = new Source("none");
-
     private final Rule rule;
     private final @Nullable String tier;
     private final Mode mode;
@@ -221,7 +219,7 @@ public final class RateLimiter implements AutoCloseable {
                 .map(limit -> new LimitDecision(
                         Demand.of(new Key("", limit.counter()), limit.limit(), permits),
                         new Verdict(true, limit.limit().capacity(), 0, 0, 0, 0),
-                        NOBODY))
+                        Source.NONE))
                 .toList();
         return Decision.of(limits, List.of());
     }

@@ -43,8 +43,13 @@ public record RuleDecision(Decision decision, List<PerRule> rules) {
         rules = List.copyOf(rules);
     }
 
-    /** Attributes the answers to the rules: a decision lists them in the order of the demands, watched ones apart. */
-    static RuleDecision of(List<RuleDemand> demands, Decision decision) {
+    /**
+     * Attributes the answers to the rules.
+     *
+     * @param demands what was asked
+     * @param decision the answers, in the order of the demands' limits, watched ones apart
+     */
+    public static RuleDecision of(List<RuleDemand> demands, Decision decision) {
         List<PerRule> rules = new ArrayList<>(demands.size());
         int enforced = 0;
         int watched = 0;

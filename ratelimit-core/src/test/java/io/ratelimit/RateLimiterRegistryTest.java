@@ -5,13 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ratelimit.identity.Identity;
 import io.ratelimit.identity.IdentityDigest;
+import io.ratelimit.limit.Decision;
 import io.ratelimit.limit.Limit;
+import io.ratelimit.limit.Source;
 import io.ratelimit.rule.Mode;
 import io.ratelimit.rule.Rule;
 import io.ratelimit.rule.RuleDemand;
 import io.ratelimit.rule.RuleKey;
 import io.ratelimit.rule.RuleSet;
 import io.ratelimit.store.MemoryStore;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -28,7 +31,8 @@ class RateLimiterRegistryTest {
     private final Rule watched =
             Rule.named("watched").limits(LIMIT).mode(Mode.SHADOW).build();
     private final Rule off = Rule.named("off").limits(LIMIT).mode(Mode.OFF).build();
-    private final RuleLimiter limiter = new RuleLimiter(MemoryStore.withMaxKeys(1_000), List.of());
+    private final MemoryStore store = MemoryStore.withMaxKeys(1_000);
+    private final RuleLimiter limiter = new RuleLimiter(store, List.of());
     private final RateLimiterRegistry registry = new RateLimiterRegistry(
             new RuleSet(List.of(byUser, tiered, watched, off), null, "free"),
             Mode.ENFORCE,
@@ -62,6 +66,18 @@ class RateLimiterRegistryTest {
             assertThat(registry.limiter(id).tryAcquire("alice", 3)).as(id).isTrue();
             assertThat(registry.limiter(id).peek("alice").remaining()).as(id).isEqualTo(2);
         }
+    }
+
+    @Test
+    void givesNothingBackWhereNothingWasTaken() {
+        RateLimiter unlimited = registry.limiter("api").forTier("vip");
+        Decision decision = unlimited.acquire("alice", 5);
+
+        unlimited.refund(decision);
+        unlimited.reserve("alice", 5, Duration.ofMinutes(1)).orElseThrow().close();
+
+        assertThat(decision.source()).isEqualTo(Source.NONE);
+        assertThat(store.size()).as("counters").isZero();
     }
 
     @Test

@@ -3,11 +3,8 @@ package io.ratelimit.failover;
 import io.ratelimit.limit.Decision;
 import io.ratelimit.limit.Demand;
 import io.ratelimit.limit.FailurePolicy;
-import io.ratelimit.limit.Limit;
 import io.ratelimit.limit.LimitDecision;
-import io.ratelimit.limit.Source;
 import io.ratelimit.limit.Ticker;
-import io.ratelimit.limit.Verdict;
 import io.ratelimit.store.Operation;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -21,8 +18,6 @@ import java.util.function.Function;
  * <p>Safe for any number of threads.
  */
 final class FailureDecider {
-    private static final long RETRY_AFTER_MICROS = 1_000_000;
-
     private final Fallback fallback;
     private final Ticker ticker;
 
@@ -52,9 +47,7 @@ final class FailureDecider {
 
     /** Answers that a demand is admitted, without counting it. */
     LimitDecision admit(Demand demand) {
-        Limit limit = demand.limit();
-        return new LimitDecision(
-                demand, new Verdict(true, limit.capacity(), 0, 0, 0, now(limit)), Source.FAILURE_POLICY);
+        return LimitDecision.admittedByPolicy(demand, ticker.epochMicros());
     }
 
     private interface Local {
@@ -73,7 +66,8 @@ final class FailureDecider {
                     shadow.stream().map(this::admit).toList());
         }
         Decision decision = fallbackDecides.decide(localEnforced, localShadow);
-        boolean shadowAsked = localShadow.isEmpty() || !decision.shadow().isEmpty();
+        boolean shadowAsked = decision.allowed()
+                && (localShadow.isEmpty() || !decision.shadow().isEmpty());
         return Decision.of(
                 merge(enforced, decision.limits()), shadowAsked ? merge(shadow, decision.shadow()) : List.of());
     }
@@ -103,16 +97,7 @@ final class FailureDecider {
     }
 
     private LimitDecision denyOrAdmit(Demand demand) {
-        if (demand.onFailure() != FailurePolicy.DENY) {
-            return admit(demand);
-        }
-        Limit limit = demand.limit();
-        long retryAfter = Math.max(1, RETRY_AFTER_MICROS / limit.tickUnit().micros());
-        return new LimitDecision(demand, new Verdict(false, 0, retryAfter, 0, 0, now(limit)), Source.FAILURE_POLICY);
-    }
-
-    private long now(Limit limit) {
-        return limit.tickUnit().fromMicros(ticker.epochMicros());
+        return LimitDecision.byPolicy(demand, ticker.epochMicros());
     }
 
     private static Decision byPolicy(List<LimitDecision> limits, List<LimitDecision> shadow) {

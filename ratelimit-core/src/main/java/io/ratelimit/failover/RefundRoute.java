@@ -46,7 +46,7 @@ final class RefundRoute {
                 // Once charged to the store, or about to be, it is the store's to give back.
                 boolean here = !charging.test(grant.demand().key()) && fallback.holds(grant.demand());
                 (here ? byFallback : byPrimary).add(i);
-            } else if (grant.source().equals(Source.FAILURE_POLICY)) {
+            } else if (!grant.source().counts()) {
                 answers.put(i, failureDecider.admit(grant.demand()));
             } else {
                 byPrimary.add(i);

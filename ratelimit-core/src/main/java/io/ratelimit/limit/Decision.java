@@ -120,7 +120,7 @@ public final class Decision {
         return allAllow(shadow);
     }
 
-    /** Returns the permits that this decision took, enforced and watched. */
+    /** Returns the permits that this decision took, enforced and watched; none where it was made without counting. */
     public List<Grant> grants() {
         List<Grant> grants = new ArrayList<>();
         if (allowed) {
@@ -134,7 +134,7 @@ public final class Decision {
 
     private static void addGrants(List<LimitDecision> taken, List<Grant> grants) {
         for (LimitDecision limit : taken) {
-            grants.add(limit.grant());
+            limit.grant().ifPresent(grants::add);
         }
     }
 

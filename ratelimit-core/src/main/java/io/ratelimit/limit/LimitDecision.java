@@ -20,14 +20,43 @@ public record LimitDecision(Demand demand, Verdict verdict, Source source) {
         Objects.requireNonNull(source, "source");
     }
 
+    /**
+     * Returns what a demand's failure policy says without counting: a denial that asks to come back in a second if it is
+     * {@link FailurePolicy#DENY}, otherwise an admission.
+     *
+     * @param epochMicros the instant of the decision, in microseconds since the epoch
+     */
+    public static LimitDecision byPolicy(Demand demand, long epochMicros) {
+        if (demand.onFailure() != FailurePolicy.DENY) {
+            return admittedByPolicy(demand, epochMicros);
+        }
+        TickUnit unit = demand.limit().tickUnit();
+        long retryAfter = Math.max(1, TimeUnit.SECONDS.toMicros(1) / unit.micros());
+        return new LimitDecision(
+                demand, new Verdict(false, 0, retryAfter, 0, 0, unit.fromMicros(epochMicros)), Source.FAILURE_POLICY);
+    }
+
+    /**
+     * Returns that a demand is admitted without counting, whatever its policy.
+     *
+     * @param epochMicros the instant of the decision, in microseconds since the epoch
+     */
+    public static LimitDecision admittedByPolicy(Demand demand, long epochMicros) {
+        Limit limit = demand.limit();
+        return new LimitDecision(
+                demand,
+                new Verdict(true, limit.capacity(), 0, 0, 0, limit.tickUnit().fromMicros(epochMicros)),
+                Source.FAILURE_POLICY);
+    }
+
     /** Returns whether this limit alone would admit the request. */
     public boolean allowed() {
         return verdict.allowed();
     }
 
-    /** Returns what an acquisition that was allowed took, to be given back to where it came from. */
-    public Grant grant() {
-        return new Grant(demand, verdict.at(), source);
+    /** Returns what an acquisition that was allowed took, to be given back to where it came from; empty if nothing was counted. */
+    public Optional<Grant> grant() {
+        return source.counts() ? Optional.of(new Grant(demand, verdict.at(), source)) : Optional.empty();
     }
 
     /** Returns the answer to a request that another limit denies, so that it does not wait for its turn. */
@@ -71,11 +100,6 @@ public record LimitDecision(Demand demand, Verdict verdict, Source source) {
         return duration(verdict.delay());
     }
 
-    /** Returns the instant of the decision, in microseconds since the epoch on the store's clock. */
-    public long atMicros() {
-        return verdict.at() * limit().tickUnit().micros();
-    }
-
     /** Returns the instant at which the counter is as good as new, in whole seconds since the epoch, rounded up. */
     public long resetEpochSeconds() {
         long micros = (verdict.at() + verdict.resetAfter()) * limit().tickUnit().micros();
@@ -86,10 +110,6 @@ public record LimitDecision(Demand demand, Verdict verdict, Source source) {
         return verdict.never()
                 ? Verdict.NEVER
                 : verdict.retryAfter() * limit().tickUnit().micros();
-    }
-
-    long delayMicros() {
-        return verdict.delay() * limit().tickUnit().micros();
     }
 
     /** Compares remaining / capacity of two limits exactly: the products have up to 100 bits. */

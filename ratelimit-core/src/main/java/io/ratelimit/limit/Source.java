@@ -5,7 +5,8 @@ import java.util.Objects;
 /**
  * What made a decision: a store, or what stood in for it.
  *
- * @param id the name in metrics: a backend's name, {@code fallback} or {@code failure-policy}
+ * @param id the name in metrics: a backend's name, {@code fallback}, {@code failure-policy} or
+ *     {@code none}
  */
 public record Source(String id) {
     /** The store in this process. */
@@ -14,10 +15,17 @@ public record Source(String id) {
     public static final Source FALLBACK = new Source("fallback");
     /** The rule's failure policy, without any counting. */
     public static final Source FAILURE_POLICY = new Source("failure-policy");
+    /** Nobody, because there was nothing to ask: the rule is off, or the tier is unlimited. */
+    public static final Source NONE = new Source("none");
 
     /** Checks that the id is there. */
     public Source {
         Objects.requireNonNull(id, "id");
+    }
+
+    /** Returns whether what it admits is counted, so that it can be given back. */
+    public boolean counts() {
+        return !equals(FAILURE_POLICY) && !equals(NONE);
     }
 
     @Override

@@ -105,6 +105,19 @@ class FailoverStoreTest {
     }
 
     @Test
+    void doesNotAskTheWatchedWhereTheFallbackDenies() {
+        backend.failWith(StoreException.Kind.TIMEOUT);
+        Demand spent = demand("local", FailurePolicy.LOCAL);
+        decide(Operation.Acquire.of(spent.withCost(2)));
+
+        Decision decision =
+                decide(new Operation.Acquire(List.of(spent), List.of(demand("watched", FailurePolicy.ALLOW))));
+
+        assertThat(decision.allowed()).isFalse();
+        assertThat(decision.shadow()).isEmpty();
+    }
+
+    @Test
     void givesPermitsBackToTheStoreThatTheyWereTakenFrom() {
         Demand demand = demand("a", FailurePolicy.LOCAL);
         Decision byBackend = decide(Operation.Acquire.of(demand));

@@ -79,6 +79,17 @@ class DecisionTest {
     }
 
     @Test
+    void grantsOnlyWhatWasCounted() {
+        Verdict admitted = new Verdict(true, 5, 0, 1, 0, 0);
+        LimitDecision counted = answer("10/1s", admitted);
+        LimitDecision byPolicy = new LimitDecision(counted.demand(), admitted, Source.FAILURE_POLICY);
+        LimitDecision unlimited = new LimitDecision(counted.demand(), admitted, Source.NONE);
+
+        assertThat(decision(byPolicy, counted, unlimited).grants())
+                .containsExactly(new Grant(counted.demand(), admitted.at(), Source.MEMORY));
+    }
+
+    @Test
     void isNothingWithoutAnAnswer() {
         assertThatThrownBy(() -> decision()).hasMessageContaining("expected: the answer of at least one limit");
     }

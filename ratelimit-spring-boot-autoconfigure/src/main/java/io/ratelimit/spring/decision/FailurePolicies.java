@@ -2,13 +2,8 @@ package io.ratelimit.spring.decision;
 
 import io.ratelimit.RuleDecision;
 import io.ratelimit.limit.Decision;
-import io.ratelimit.limit.Demand;
-import io.ratelimit.limit.FailurePolicy;
 import io.ratelimit.limit.LimitDecision;
-import io.ratelimit.limit.Source;
-import io.ratelimit.limit.TickUnit;
 import io.ratelimit.limit.Ticker;
-import io.ratelimit.limit.Verdict;
 import io.ratelimit.rule.Mode;
 import io.ratelimit.rule.RuleDemand;
 import java.util.ArrayList;
@@ -19,8 +14,6 @@ import java.util.List;
  * denies; the others admit, because there is nothing left to count with.
  */
 final class FailurePolicies {
-    private static final long RETRY_AFTER_MICROS = 1_000_000;
-
     private final Ticker ticker;
 
     FailurePolicies(Ticker ticker) {
@@ -28,28 +21,14 @@ final class FailurePolicies {
     }
 
     RuleDecision decide(List<RuleDemand> demands) {
+        long now = ticker.epochMicros();
         List<LimitDecision> enforced = new ArrayList<>();
         List<LimitDecision> watched = new ArrayList<>();
-        List<RuleDecision.PerRule> rules = new ArrayList<>();
         for (RuleDemand demand : demands) {
-            List<LimitDecision> limits =
-                    demand.demands().stream().map(this::decide).toList();
-            rules.add(new RuleDecision.PerRule(demand, limits));
-            (demand.mode() == Mode.ENFORCE ? enforced : watched).addAll(limits);
+            List<LimitDecision> answers = demand.mode() == Mode.ENFORCE ? enforced : watched;
+            demand.demands().forEach(limit -> answers.add(LimitDecision.byPolicy(limit, now)));
         }
-        return new RuleDecision(Decision.of(enforced, watched), rules);
-    }
-
-    private LimitDecision decide(Demand demand) {
-        TickUnit unit = demand.limit().tickUnit();
-        long now = unit.fromMicros(ticker.epochMicros());
-        boolean denied = demand.onFailure() == FailurePolicy.DENY;
-        long wait = Math.max(1, RETRY_AFTER_MICROS / unit.micros());
-        return new LimitDecision(
-                demand,
-                denied
-                        ? new Verdict(false, 0, wait, 0, 0, now)
-                        : new Verdict(true, demand.limit().capacity(), 0, 0, 0, now),
-                Source.FAILURE_POLICY);
+        boolean denied = !enforced.stream().allMatch(LimitDecision::allowed);
+        return RuleDecision.of(demands, Decision.of(enforced, denied ? List.of() : watched));
     }
 }

@@ -3,7 +3,6 @@ package io.ratelimit.spring.web;
 import io.ratelimit.RuleDecision;
 import io.ratelimit.limit.Decision;
 import io.ratelimit.limit.Grant;
-import io.ratelimit.limit.LimitDecision;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -29,13 +28,11 @@ final class Reservations {
             if (taken && !statuses.isEmpty()) {
                 open.add(new Reservation(
                         statuses,
-                        rule.limits().stream().map(LimitDecision::grant).toList()));
+                        rule.limits().stream()
+                                .flatMap(limit -> limit.grant().stream())
+                                .toList()));
             }
         }
-    }
-
-    synchronized boolean isEmpty() {
-        return open.isEmpty();
     }
 
     /** Drops the reservations of permits that have been given back for another reason. */
