@@ -47,7 +47,7 @@ final class ClusterRouter implements Router {
     /** Until a connection is given up. Calls under way, which are lost with it, have their own time to be answered. */
     private final Duration patience;
 
-    private final WarningBudget warnings = new WarningBudget(System::nanoTime);
+    private final WarningBudget warnings;
     private final Set<Link> leaving = ConcurrentHashMap.newKeySet();
     private final Map<Node, Link> links = new ConcurrentHashMap<>();
     private final AtomicBoolean asking = new AtomicBoolean();
@@ -58,6 +58,7 @@ final class ClusterRouter implements Router {
     private final Set<Node> refusing = ConcurrentHashMap.newKeySet();
 
     private volatile @Nullable StoreException refusal;
+    private volatile boolean refusalTold;
     private volatile boolean troubled = true;
     private volatile boolean closed;
     private volatile long askedAtNanos = System.nanoTime() - QUIET_PERIOD.toNanos();
@@ -74,6 +75,21 @@ final class ClusterRouter implements Router {
             Function<Node, ScriptConnector> connectors,
             ScheduledExecutorService timer,
             Duration longestCall) {
+        this(seeds, connectors, timer, longestCall, new WarningBudget(System::nanoTime));
+    }
+
+    /**
+     * Prepares to connect; opens nothing yet.
+     *
+     * @param warnings shared by all links
+     */
+    ClusterRouter(
+            List<Node> seeds,
+            Function<Node, ScriptConnector> connectors,
+            ScheduledExecutorService timer,
+            Duration longestCall,
+            WarningBudget warnings) {
+        this.warnings = warnings;
         this.seeds = List.copyOf(seeds);
         this.connectors = connectors;
         this.timer = timer;
@@ -179,7 +195,14 @@ final class ClusterRouter implements Router {
     }
 
     private void tick() {
-        askIfDue();
+        try {
+            askIfDue();
+        } finally {
+            tickAfterPause();
+        }
+    }
+
+    private void tickAfterPause() {
         if (!closed) {
             try {
                 var unused = timer.schedule(this::tick, TROUBLED_PERIOD.toMillis(), TimeUnit.MILLISECONDS);
@@ -212,8 +235,12 @@ final class ClusterRouter implements Router {
                 .thenApply(reply -> SlotTable.of(reply, asked.getKey()))
                 .orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
         var unused = read.thenCompose(this::adopt).whenComplete((done, failure) -> {
-            boolean anotherMayTell = failure != null && noteFailure(asked.getKey(), failure);
-            asking.set(false);
+            boolean anotherMayTell = false;
+            try {
+                anotherMayTell = failure != null && noteFailure(asked.getKey(), failure);
+            } finally {
+                asking.set(false);
+            }
             if (anotherMayTell && !closed && asking.compareAndSet(false, true)) {
                 ask();
             }
@@ -246,7 +273,8 @@ final class ClusterRouter implements Router {
 
     /** What will be refused for as long as nobody changes the servers' configuration is nothing to wait for. */
     private void noteRefusal(Node by, StoreException why) {
-        if (refusal == null && warnings.spend()) {
+        if (!refusalTold && warnings.spend()) {
+            refusalTold = true;
             LOG.warn(
                     "{}, at {}: a node that takes over slots is not found (expected: the nodes of a cluster, and a user who may"
                             + " run CLUSTER SLOTS)",
@@ -297,6 +325,7 @@ final class ClusterRouter implements Router {
                     }
                     refusing.clear();
                     refusal = null;
+                    refusalTold = false;
                     retireAllBut(nodes);
                     firstTable.complete(null);
                 });

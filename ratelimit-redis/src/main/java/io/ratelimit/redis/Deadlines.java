@@ -26,6 +26,8 @@ final class Deadlines {
     private static final Duration GRAIN = Duration.ofMillis(2);
     private static final Duration STANDSTILL = Duration.ofMillis(5);
     private static final Duration GRACE = Duration.ofMillis(5);
+    /** Calls that have ended by themselves are let go of after this time at the latest, however long they might have taken. */
+    private static final Duration LONGEST_REST = Duration.ofMillis(100);
 
     private final Queue<Timed> calls = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean scheduled = new AtomicBoolean();
@@ -60,7 +62,7 @@ final class Deadlines {
         if (ended) {
             expireAll();
         } else if (scheduled.compareAndSet(false, true)) {
-            schedule(timeoutNanos);
+            schedule(Math.min(LONGEST_REST.toNanos(), timeoutNanos));
         }
     }
 
@@ -94,12 +96,15 @@ final class Deadlines {
         }
         Timed oldest = calls.peek();
         while (oldest != null && (oldest.isDone() || timeLeft(oldest, now) <= 0)) {
-            calls.poll();
-            expire(oldest);
+            // Another one than was seen, if all are being ended at this moment: then it is this one's turn too.
+            Timed first = calls.poll();
+            if (first != null) {
+                expire(first);
+            }
             oldest = calls.peek();
         }
         if (oldest != null) {
-            schedule(Math.max(GRAIN.toNanos(), timeLeft(oldest, now)));
+            schedule(Math.min(LONGEST_REST.toNanos(), Math.max(GRAIN.toNanos(), timeLeft(oldest, now))));
             return;
         }
         scheduled.set(false);
@@ -119,6 +124,10 @@ final class Deadlines {
             var unused = timer.schedule(this::sweep, nanos, TimeUnit.NANOSECONDS);
         } catch (RejectedExecutionException closed) {
             expireAll();
+        } catch (Error defect) {
+            // The next call to be watched tries again.
+            scheduled.set(false);
+            throw defect;
         }
     }
 }

@@ -9,6 +9,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,17 +59,24 @@ final class Heartbeat {
         }
         try {
             send(ALIVE).whenComplete((instances, failure) -> {
-                if (failure == null) {
-                    count.heard(instances, System.nanoTime());
-                } else {
-                    LOG.debug("Redis did not count this instance", failure);
-                    count.missed();
+                try {
+                    note(instances, failure);
+                } finally {
+                    beatAfterPause();
                 }
-                beatAfterPause();
             });
-        } catch (RuntimeException defect) {
-            LOG.debug("Redis was not asked to count this instance", defect);
+        } catch (RuntimeException | Error defect) {
             beatAfterPause();
+            LOG.debug("Redis was not asked to count this instance", defect);
+        }
+    }
+
+    private void note(@Nullable Integer instances, @Nullable Throwable failure) {
+        if (failure == null && instances != null) {
+            count.heard(instances, System.nanoTime());
+        } else {
+            LOG.debug("Redis did not count this instance", failure);
+            count.missed();
         }
     }
 

@@ -141,14 +141,18 @@ final class Link {
     private void attempt() {
         try {
             connector.connect().whenComplete((opened, failure) -> {
-                if (failure == null) {
-                    attach(opened);
-                } else {
-                    attemptAgain(failure);
+                try {
+                    if (failure == null) {
+                        attach(opened);
+                    } else {
+                        attemptAgain(failure);
+                    }
+                } finally {
+                    firstAttempt.complete(failure == null);
                 }
-                firstAttempt.complete(failure == null);
             });
-        } catch (RuntimeException refused) {
+        } catch (RuntimeException | Error refused) {
+            // Whatever it is, such as a class that cannot be loaded while there are no file descriptors, it may pass.
             attemptAgain(refused);
             firstAttempt.complete(false);
         }
@@ -170,10 +174,14 @@ final class Link {
     }
 
     private void attemptAgain(Throwable failure) {
-        StoreException why = RedisErrors.toStoreException(failure);
-        synchronized (lock) {
-            absence = new Absence(why, new Object());
-            attemptAfterPause();
+        StoreException why = null;
+        try {
+            why = RedisErrors.toStoreException(failure);
+        } finally {
+            synchronized (lock) {
+                absence = new Absence(why, new Object());
+                attemptAfterPause();
+            }
         }
         tellFailed(why);
     }

@@ -65,12 +65,15 @@ final class MasterWatch {
         }
         try {
             isElsewhere.get().whenComplete((elsewhere, failure) -> {
-                judge(connection, failure == null && elsewhere);
-                begin();
+                try {
+                    judge(connection, failure == null && elsewhere);
+                } finally {
+                    begin();
+                }
             });
-        } catch (RuntimeException defect) {
-            LOG.debug("Nobody was asked for the master", defect);
+        } catch (RuntimeException | Error defect) {
             begin();
+            LOG.debug("Nobody was asked for the master", defect);
         }
     }
 

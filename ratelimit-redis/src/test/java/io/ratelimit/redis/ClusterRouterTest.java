@@ -21,6 +21,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -189,6 +190,33 @@ class ClusterRouterTest {
                     .contains("one:7001", "lacks a permission to run CLUSTER", "CLUSTER SLOTS");
         } finally {
             logger.detachAppender(lines);
+        }
+    }
+
+    @Test
+    void warnsLaterThatNoNodeMayTellIfAnotherWarningWasJustGiven() {
+        at(ONE).refusal =
+                new RedisCommandExecutionException("NOPERM this user has no permissions to run the 'cluster' command");
+        AtomicLong nanos = new AtomicLong();
+        WarningBudget warnings = new WarningBudget(nanos::get);
+        assertThat(warnings.spend()).as("on something else").isTrue();
+        ListAppender<ILoggingEvent> lines = new ListAppender<>();
+        lines.start();
+        Logger logger = (Logger) LoggerFactory.getLogger(ClusterRouter.class);
+        logger.addAppender(lines);
+        ClusterRouter quiet = new ClusterRouter(List.of(ONE), this::at, timer, Duration.ofMillis(50), warnings);
+        try {
+            quiet.open();
+            quiet.awaitFirstAttempt(LONGEST);
+            assertThat(lines.list).noneMatch(line -> line.getLevel() == Level.WARN);
+
+            nanos.addAndGet(Duration.ofMinutes(1).toNanos());
+
+            await().until(() -> lines.list.stream().anyMatch(line -> line.getLevel() == Level.WARN));
+        } finally {
+            logger.detachAppender(lines);
+            nodes.values().forEach(node -> node.closing.countDown());
+            quiet.close();
         }
     }
 

@@ -88,11 +88,26 @@ class CorruptionTest {
 
     @ParameterizedTest(name = "{0}, {1}")
     @MethodSource("damagedCounters")
-    void isForgottenByAResetAndARefund(String damage, Algorithm algorithm) {
+    void isForgottenByAReset(String damage, Algorithm algorithm) {
         Demand demand = TestStores.demand(CLEAN, algorithm);
         damages().get(damage).inflict(redis.commands(), keyOf(demand));
         TestStores.decide(store, new Operation.Reset(List.of(demand)));
         assertThat(redis.commands().exists(keyOf(demand))).isZero();
+    }
+
+    @ParameterizedTest(name = "{0}, {1}")
+    @MethodSource("damagedCounters")
+    void countsAsFreshAlsoWhenSomethingIsGivenBack(String damage, Algorithm algorithm) {
+        Demand demand = TestStores.demand(CLEAN, algorithm);
+        Decision taken = TestStores.acquire(store, demand);
+        redis.commands().del(keyOf(demand));
+        damages().get(damage).inflict(redis.commands(), keyOf(demand));
+
+        Decision given = TestStores.decide(store, new Operation.Refund(taken.grants()));
+
+        assertThat(given.remaining()).isEqualTo(5);
+        assertThat(TestStores.acquire(store, demand.withCost(5)).allowed()).isTrue();
+        assertThat(TestStores.acquire(store, demand).allowed()).isFalse();
     }
 
     @ParameterizedTest

@@ -5,13 +5,16 @@ import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -31,6 +34,7 @@ class DeadlinesTest {
         private final long begunAtNanos = System.nanoTime();
         private volatile boolean done;
         private volatile long expiredAfterNanos;
+        private volatile boolean letGo;
 
         @Override
         public long begunAtNanos() {
@@ -44,6 +48,7 @@ class DeadlinesTest {
 
         @Override
         public void expire() {
+            letGo = true;
             if (!done) {
                 expiredAfterNanos = System.nanoTime() - begunAtNanos;
                 done = true;
@@ -146,9 +151,79 @@ class DeadlinesTest {
         assertThat(watched().isDone()).isTrue();
     }
 
+    @Test
+    void endsTheCallBehindOneThatIsBeingEndedElsewhere() throws InterruptedException {
+        CountDownLatch beingEnded = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        try (HeldTimer held = new HeldTimer()) {
+            Deadlines ending = new Deadlines(held, TIMEOUT);
+            Thread closing = new Thread(ending::end);
+            AtomicBoolean seen = new AtomicBoolean();
+            ending.watch(new Deadlines.Timed() {
+                @Override
+                public long begunAtNanos() {
+                    return System.nanoTime() - 2 * TIMEOUT.toNanos();
+                }
+
+                @Override
+                public boolean isDone() {
+                    if (seen.compareAndSet(false, true)) {
+                        closing.start();
+                        awaitQuietly(beingEnded);
+                    }
+                    return false;
+                }
+
+                @Override
+                public void expire() {
+                    if (Thread.currentThread() == closing) {
+                        beingEnded.countDown();
+                        awaitQuietly(goOn);
+                    }
+                }
+            });
+            Call behind = new Call();
+            ending.watch(behind);
+
+            held.runNext();
+            goOn.countDown();
+            closing.join();
+
+            assertThat(behind.isDone()).isTrue();
+        }
+    }
+
+    @Test
+    void letsGoOfCallsThatHaveEndedLongBeforeTheyWouldHaveBeenLate() {
+        try (HeldTimer held = new HeldTimer()) {
+            Deadlines patient = new Deadlines(held, Duration.ofMinutes(1));
+            List<Call> calls = IntStream.range(0, 100).mapToObj(i -> new Call()).toList();
+            calls.forEach(call -> {
+                patient.watch(call);
+                call.done = true;
+            });
+            assertThat(held.delays())
+                    .as("until it looks")
+                    .allSatisfy(delay -> assertThat(delay).isLessThanOrEqualTo(Duration.ofMillis(100)));
+
+            held.runNext();
+
+            assertThat(calls).allMatch(call -> call.letGo);
+        }
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     /** A timer whose tasks wait until the test runs them. */
     private static final class HeldTimer extends ScheduledThreadPoolExecutor implements AutoCloseable {
         private final Queue<Runnable> tasks = new ArrayDeque<>();
+        private final List<Duration> delays = new ArrayList<>();
 
         HeldTimer() {
             super(0);
@@ -157,7 +232,12 @@ class DeadlinesTest {
         @Override
         public ScheduledFuture<?> schedule(Runnable task, long delay, TimeUnit unit) {
             tasks.add(task);
+            delays.add(Duration.of(delay, unit.toChronoUnit()));
             return super.schedule(() -> {}, 1, TimeUnit.DAYS);
+        }
+
+        List<Duration> delays() {
+            return delays;
         }
 
         void runNext() {

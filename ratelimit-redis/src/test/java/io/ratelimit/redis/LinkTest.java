@@ -1,6 +1,7 @@
 package io.ratelimit.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
@@ -19,6 +20,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -149,6 +151,32 @@ class LinkTest {
         assertThat(link.absence().incident())
                 .isNotNull()
                 .isSameAs(link.absence().incident());
+    }
+
+    @Test
+    void triesAgainAfterAnErrorThatIsNoException() {
+        AtomicInteger tries = new AtomicInteger();
+        ScriptConnection connection = new SilentConnection();
+        Link broken = new Link(
+                new ScriptConnector() {
+                    @Override
+                    public CompletionStage<ScriptConnection> connect() {
+                        if (tries.getAndIncrement() == 0) {
+                            throw new NoClassDefFoundError("while there were no file descriptors");
+                        }
+                        return CompletableFuture.completedFuture(connection);
+                    }
+
+                    @Override
+                    public void close() {}
+                },
+                timer,
+                warnings);
+
+        broken.open();
+
+        await().until(() -> broken.connection() == connection);
+        broken.close();
     }
 
     /** Attempts to connect that end when the test says so. */

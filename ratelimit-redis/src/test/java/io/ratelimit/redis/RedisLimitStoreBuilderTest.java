@@ -113,6 +113,7 @@ class RedisLimitStoreBuilderTest {
     @Test
     void hasThreadsOfItsOwnUnlessGivenOthers() {
         RedisFixture redis = RedisFixture.shared();
+        Set<Thread> before = OwnThreads.running();
         try (LimitStore store = RedisLimitStore.builder(redis.uri())
                 .namespace(redis.newNamespace())
                 .timeout(TestStores.PATIENT)
@@ -121,6 +122,9 @@ class RedisLimitStoreBuilderTest {
                             .source()
                             .id())
                     .isEqualTo("redis");
+            Set<Thread> own = OwnThreads.running();
+            own.removeAll(before);
+            assertThat(own).extracting(Thread::getName).anyMatch(name -> name.startsWith("lettuce-"));
         }
     }
 }

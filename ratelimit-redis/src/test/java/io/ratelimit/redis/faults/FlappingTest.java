@@ -17,7 +17,7 @@ class FlappingTest {
     private static final int ROUNDS = FaultScale.times(1, 75);
 
     @Test
-    void triesAgainAtGrowingIntervalsAndOnce() {
+    void triesAgainOnceAtATime() {
         try (TcpProxy proxy = TcpProxy.to(RedisFixture.shared());
                 Limiters limiters = Limiters.at(proxy.host(), proxy.port())) {
             limiters.warmUp();

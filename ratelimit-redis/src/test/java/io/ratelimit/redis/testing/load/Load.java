@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -19,6 +20,8 @@ public final class Load implements AutoCloseable {
     private static final Duration MOST_BEHIND = Duration.ofSeconds(1);
     private static final Duration LONGEST_ANSWER = Duration.ofSeconds(60);
 
+    private final Duration longestAnswer;
+    private final long endsAtNanos;
     private final Ledger ledger = new Ledger();
     private final AtomicLong numbers = new AtomicLong();
     private final AtomicInteger inFlight = new AtomicInteger();
@@ -62,15 +65,22 @@ public final class Load implements AutoCloseable {
         }
     }
 
-    private Load() {}
+    private Load(Duration longestAnswer, long endsAtNanos) {
+        this.longestAnswer = longestAnswer;
+        this.endsAtNanos = endsAtNanos;
+    }
 
     /** Starts to send in the background. */
     public static Load start(Shape shape, Senders senders) {
-        Load load = new Load();
+        return start(shape, LONGEST_ANSWER, senders);
+    }
+
+    static Load start(Shape shape, Duration longestAnswer, Senders senders) {
         long begin = System.nanoTime();
+        Load load = new Load(longestAnswer, begin + shape.longest().toNanos());
         for (int i = 0; i < shape.connections(); i++) {
             int connection = i;
-            Thread thread = new Thread(() -> load.run(shape, connection, begin, senders.open(connection)), "load-" + i);
+            Thread thread = new Thread(() -> load.run(shape, connection, senders.open(connection)), "load-" + i);
             thread.setDaemon(true);
             load.threads.add(thread);
         }
@@ -100,13 +110,18 @@ public final class Load implements AutoCloseable {
         return awaitEnd();
     }
 
-    /** Returns the account when the time is over and all answers are there. */
+    /** Returns the account when the time is over and all answers are there. One that does not come in a minute counts as broken. */
     public Ledger awaitEnd() {
+        long latest = (stopped ? System.nanoTime() : endsAtNanos) + longestAnswer.toNanos();
         try {
             for (Thread thread : threads) {
-                thread.join(LONGEST_ANSWER.plus(Duration.ofMinutes(60)).toMillis());
+                thread.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(latest - System.nanoTime())));
+                if (thread.isAlive()) {
+                    ledger.breakOff(new TimeoutException("No answer within " + longestAnswer));
+                }
             }
         } catch (InterruptedException e) {
+            ledger.breakOff(e);
             Thread.currentThread().interrupt();
         }
         return ledger;
@@ -118,13 +133,13 @@ public final class Load implements AutoCloseable {
         threads.forEach(Thread::interrupt);
     }
 
-    private void run(Shape shape, int connection, long begin, Sender opened) {
-        long end = begin + shape.longest().toNanos();
+    private void run(Shape shape, int connection, Sender opened) {
+        long begin = endsAtNanos - shape.longest().toNanos();
         long intervalNanos =
                 shape.perSecond() == 0 ? 0 : TimeUnit.SECONDS.toNanos(shape.connections()) / shape.perSecond();
         long due = begin + intervalNanos * connection / shape.connections();
         try (Sender sender = opened) {
-            while (!stopped && System.nanoTime() - end < 0) {
+            while (!stopped && System.nanoTime() - endsAtNanos < 0) {
                 long wait = due - System.nanoTime();
                 if (wait > 0) {
                     LockSupport.parkNanos(wait);

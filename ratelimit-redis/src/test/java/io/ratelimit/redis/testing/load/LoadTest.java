@@ -1,10 +1,13 @@
 package io.ratelimit.redis.testing.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.ratelimit.redis.testing.load.Entry.Outcome;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 
 class LoadTest {
@@ -22,6 +25,22 @@ class LoadTest {
         assertThat(ledger.admitted().values().stream().mapToLong(n -> n).sum()).isEqualTo(ledger.size());
         assertThat(ledger.p99()).isEqualTo(Duration.ofNanos(1_000));
         assertThat(ledger.share("redis")).isEqualTo(1);
+    }
+
+    @Test
+    void tellsOfARequestThatIsNeverAnswered() {
+        CountDownLatch answer = new CountDownLatch(1);
+        Load.Senders silent = connection -> number -> {
+            answer.await();
+            return answer(number);
+        };
+        try (Load load = Load.start(new Load.Shape(2, 0, Duration.ofSeconds(10)), Duration.ofMillis(50), silent)) {
+            await().until(() -> load.inFlight() == 2);
+
+            assertThat(load.stop().broken())
+                    .hasSize(2)
+                    .allSatisfy(late -> assertThat(late).isInstanceOf(TimeoutException.class));
+        }
     }
 
     @Test
