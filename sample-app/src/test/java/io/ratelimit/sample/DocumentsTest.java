@@ -35,12 +35,16 @@ import org.springframework.util.ClassUtils;
 /** What the documents show works: YAML starts an application, Java compiles, and the version is the project's. */
 class DocumentsTest {
     private static final String IMPORTS = Stream.of(
+                    "io.lettuce.core.RedisURI",
                     "io.ratelimit.*",
+                    "io.ratelimit.failover.*",
                     "io.ratelimit.identity.*",
                     "io.ratelimit.limit.*",
+                    "io.ratelimit.redis.*",
                     "io.ratelimit.spring.actuate.*",
                     "io.ratelimit.spring.annotation.*",
                     "io.ratelimit.spring.web.*",
+                    "io.ratelimit.store.*",
                     "jakarta.servlet.http.*",
                     "java.io.*",
                     "java.lang.annotation.*",

@@ -34,6 +34,9 @@ import java.lang.annotation.Target;
  * no proxy can reach, because it is private, static or final, stops the start; so does every other annotation that could
  * not work.
  *
+ * <p>Placeholders such as {@code ${login.limit:5/1m}} are replaced in {@link #value}, {@link #window}, {@link #name},
+ * {@link #key} and {@link #cost}.
+ *
  * <p>The limit comes before other advice of the same bean, such as transactions, retries and asynchronous execution: what is
  * denied starts none of them, and what they repeat is counted once.
  */
@@ -47,7 +50,7 @@ public @interface RateLimited {
 
     /**
      * The limit as a text such as {@code 5/1m} or {@code 100/1h burst 20}, in place of {@link #limit} and {@link #window};
-     * or the permits alone beside a {@link #window}. Placeholders are replaced: {@code ${login.limit:5/1m}}.
+     * or the permits alone beside a {@link #window}.
      */
     String value() default "";
 
@@ -62,7 +65,7 @@ public @interface RateLimited {
     /** The permits per {@link #window}, from 1. */
     long limit() default UNSET;
 
-    /** The window, such as {@code 1m} or {@code 1h30m}. Placeholders are replaced. */
+    /** The window, such as {@code 1m} or {@code 1h30m}. */
     String window() default "";
 
     /** The most permits that may be taken at once, from 1; only for the buckets. Default: as many as {@link #limit}. */
