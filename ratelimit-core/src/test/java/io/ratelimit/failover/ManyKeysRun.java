@@ -5,6 +5,9 @@ import io.ratelimit.limit.Decision;
 import io.ratelimit.limit.Demand;
 import io.ratelimit.limit.Key;
 import io.ratelimit.limit.Limit;
+import io.ratelimit.limit.LimitDecision;
+import io.ratelimit.limit.Source;
+import io.ratelimit.limit.Verdict;
 import io.ratelimit.store.LimitStore;
 import io.ratelimit.store.Operation;
 import io.ratelimit.store.StoreException;
@@ -24,14 +27,14 @@ final class ManyKeysRun {
         int times = Integer.parseInt(arguments[1]);
         Limit limit = Limit.parse(arguments[2], Algorithm.parse(arguments[3]));
         int decided = 0;
-        try (FailoverStore store = FailoverStore.around(new Gone()).build()) {
+        Going backend = new Going();
+        try (FailoverStore store = FailoverStore.around(backend).build()) {
+            for (int i = 0; i < keys; i++) {
+                ask(store, i, limit);
+            }
+            backend.gone = true;
             for (int i = 0; i < keys * times; i++) {
-                // As long as the digest of an identity.
-                Key key = new Key("%022d".formatted(i % keys), "rule:" + limit.counterName());
-                Decision decision = store.execute(Operation.Acquire.of(Demand.of(key, limit, 1)))
-                        .toCompletableFuture()
-                        .join();
-                decided += decision.limit() > 0 ? 1 : 0;
+                decided += ask(store, i % keys, limit).limit() > 0 ? 1 : 0;
             }
             System.gc();
             long used =
@@ -45,10 +48,42 @@ final class ManyKeysRun {
         }
     }
 
-    private static final class Gone implements LimitStore {
+    private static Decision ask(FailoverStore store, int number, Limit limit) {
+        // As long as the digest of an identity.
+        Key key = new Key("%022d".formatted(number), "rule:" + limit.counterName());
+        return store.execute(Operation.Acquire.of(Demand.of(key, limit, 1)))
+                .toCompletableFuture()
+                .join();
+    }
+
+    /** Admits everything and remembers nothing, until it is gone. */
+    private static final class Going implements LimitStore {
+        private boolean gone;
+
         @Override
         public CompletionStage<List<Decision>> executeAll(List<Operation> operations) {
-            return CompletableFuture.failedFuture(new StoreException(StoreException.Kind.CONNECTION, "gone", null));
+            return gone
+                    ? CompletableFuture.failedFuture(new StoreException(StoreException.Kind.CONNECTION, "gone", null))
+                    : CompletableFuture.completedFuture(
+                            operations.stream().map(Going::admitted).toList());
+        }
+
+        private static Decision admitted(Operation operation) {
+            Operation.Acquire acquire = (Operation.Acquire) operation;
+            return Decision.of(
+                    acquire.demands().stream()
+                            .map(demand -> new LimitDecision(
+                                    demand,
+                                    new Verdict(
+                                            true,
+                                            demand.limit().capacity() - 1,
+                                            0,
+                                            demand.limit().windowTicks(),
+                                            0,
+                                            0),
+                                    new Source("backend")))
+                            .toList(),
+                    List.of());
         }
 
         @Override
