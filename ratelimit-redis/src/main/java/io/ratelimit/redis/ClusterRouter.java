@@ -34,7 +34,7 @@ import org.slf4j.LoggerFactory;
  * reconnecting to a node.
  */
 final class ClusterRouter implements Router {
-    private static final Logger LOG = LoggerFactory.getLogger(ClusterRouter.class);
+    private static final Logger log = LoggerFactory.getLogger(ClusterRouter.class);
     private static final Duration QUIET_PERIOD = Duration.ofSeconds(15);
     private static final Duration TROUBLED_PERIOD = Duration.ofMillis(250);
     private static final Duration FIRST_PERIOD = Duration.ofMillis(20);
@@ -207,7 +207,7 @@ final class ClusterRouter implements Router {
             try {
                 var unused = timer.schedule(this::tick, TROUBLED_PERIOD.toMillis(), TimeUnit.MILLISECONDS);
             } catch (RejectedExecutionException closing) {
-                LOG.debug("Not looking at the cluster any more", closing);
+                log.debug("Not looking at the cluster any more", closing);
             }
         }
     }
@@ -251,7 +251,7 @@ final class ClusterRouter implements Router {
     private boolean noteFailure(Node by, Throwable failure) {
         troubled = true;
         StoreException why = RedisErrors.toStoreException(failure);
-        LOG.debug("{} did not tell the slots of the cluster: {}", by, why.getMessage(), failure);
+        log.debug("{} did not tell the slots of the cluster: {}", by, why.getMessage(), failure);
         if (why.kind() != Kind.PERMISSION && why.kind() != Kind.UNKNOWN_COMMAND) {
             return false;
         }
@@ -275,7 +275,7 @@ final class ClusterRouter implements Router {
     private void noteRefusal(Node by, StoreException why) {
         if (!refusalTold && warnings.spend()) {
             refusalTold = true;
-            LOG.warn(
+            log.warn(
                     "{}, at {}: a node that takes over slots is not found (expected: the nodes of a cluster, and a user who may"
                             + " run CLUSTER SLOTS)",
                     why.getMessage(),
@@ -338,7 +338,7 @@ final class ClusterRouter implements Router {
                 try {
                     var unused = timer.schedule(() -> leave(link), longestCall.toNanos(), TimeUnit.NANOSECONDS);
                 } catch (RejectedExecutionException closing) {
-                    LOG.debug("Whoever closes the router closes the link to {}", node, closing);
+                    log.debug("Whoever closes the router closes the link to {}", node, closing);
                 }
             }
         });

@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * <p>Safe for any number of threads.
  */
 final class Deadlines {
-    private static final Logger LOG = LoggerFactory.getLogger(Deadlines.class);
+    private static final Logger log = LoggerFactory.getLogger(Deadlines.class);
     private static final Duration GRAIN = Duration.ofMillis(2);
     private static final Duration STANDSTILL = Duration.ofMillis(5);
     private static final Duration GRACE = Duration.ofMillis(5);
@@ -83,7 +83,7 @@ final class Deadlines {
         try {
             call.expire();
         } catch (RuntimeException defect) {
-            LOG.warn("A call to Redis did not end as it should at its deadline", defect);
+            log.warn("A call to Redis did not end as it should at its deadline", defect);
         }
     }
 

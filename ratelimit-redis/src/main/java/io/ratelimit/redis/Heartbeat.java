@@ -23,7 +23,7 @@ final class Heartbeat {
     /** The pause between beats, of which a tenth more or less keeps instances that started together apart. */
     static final Duration INTERVAL = Duration.ofSeconds(5);
 
-    private static final Logger LOG = LoggerFactory.getLogger(Heartbeat.class);
+    private static final Logger log = LoggerFactory.getLogger(Heartbeat.class);
     private static final Duration INTERVAL_UNTIL_HEARD = Duration.ofSeconds(1);
     private static final int BEATS_UNTIL_GONE = 4;
     private static final int BEATS_UNTIL_FEWER = 2;
@@ -33,7 +33,7 @@ final class Heartbeat {
     private static final byte[] ALIVE = {'1'};
     private static final byte[] LEAVES = {'0'};
 
-    private final Caller caller;
+    private final ScriptCaller caller;
     private final ScheduledExecutorService timer;
     private final Duration interval;
     private final byte[][] keys;
@@ -42,7 +42,7 @@ final class Heartbeat {
     private final InstanceCount count;
     private volatile boolean ended;
 
-    Heartbeat(Caller caller, ScheduledExecutorService timer, String namespace, Duration interval) {
+    Heartbeat(ScriptCaller caller, ScheduledExecutorService timer, String namespace, Duration interval) {
         this.caller = caller;
         this.timer = timer;
         this.interval = interval;
@@ -67,7 +67,7 @@ final class Heartbeat {
             });
         } catch (RuntimeException | Error defect) {
             beatAfterPause();
-            LOG.debug("Redis was not asked to count this instance", defect);
+            log.debug("Redis was not asked to count this instance", defect);
         }
     }
 
@@ -75,7 +75,7 @@ final class Heartbeat {
         if (failure == null && instances != null) {
             count.heard(instances, System.nanoTime());
         } else {
-            LOG.debug("Redis did not count this instance", failure);
+            log.debug("Redis did not count this instance", failure);
             count.missed();
         }
     }
@@ -95,7 +95,7 @@ final class Heartbeat {
                     .handle((left, failure) -> failure == null)
                     .join();
         } catch (RuntimeException defect) {
-            LOG.debug("This instance stays in the count until it is missed", defect);
+            log.debug("This instance stays in the count until it is missed", defect);
         }
     }
 
@@ -111,7 +111,7 @@ final class Heartbeat {
         try {
             var unused = timer.schedule(this::begin, Math.round(pause.toNanos() * factor), TimeUnit.NANOSECONDS);
         } catch (RejectedExecutionException closed) {
-            LOG.debug("The store is closed", closed);
+            log.debug("The store is closed", closed);
         }
     }
 

@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 
 /** Connects to one server, always the same. */
 final class LettuceConnector implements ScriptConnector {
-    private static final Logger LOG = LoggerFactory.getLogger(LettuceConnector.class);
+    private static final Logger log = LoggerFactory.getLogger(LettuceConnector.class);
     private static final int MOST_CALLS_IN_FLIGHT = 10_000;
     private static final Duration GRACE = Duration.ofMillis(500);
     private static final Duration LONGEST_SHUTDOWN = Duration.ofSeconds(1);
@@ -105,7 +105,7 @@ final class LettuceConnector implements ScriptConnector {
         try {
             await(client.shutdownAsync(0, LONGEST_SHUTDOWN.toMillis(), TimeUnit.MILLISECONDS), LONGEST_SHUTDOWN);
         } catch (RuntimeException refused) {
-            LOG.debug("The client to {} does not end as it should", this, refused);
+            log.debug("The client to {} does not end as it should", this, refused);
         }
     }
 

@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * <p>Safe for any number of threads. The lock is held for a few assignments, never while connecting.
  */
 final class Link {
-    private static final Logger LOG = LoggerFactory.getLogger(Link.class);
+    private static final Logger log = LoggerFactory.getLogger(Link.class);
 
     private final ScriptConnector connector;
     private final ScheduledExecutorService timer;
@@ -134,7 +134,7 @@ final class Link {
         try {
             var unused = timer.schedule(this::attempt, backoff.next().toNanos(), TimeUnit.NANOSECONDS);
         } catch (RejectedExecutionException closing) {
-            LOG.debug("Not connecting to Redis any more", closing);
+            log.debug("Not connecting to Redis any more", closing);
         }
     }
 
@@ -192,7 +192,7 @@ final class Link {
             if (closed || outageTold || !warnings.spend()) {
                 return;
             }
-            LOG.warn("{}, at {}. Trying again in the background.", why.getMessage(), connector);
+            log.warn("{}, at {}. Trying again in the background.", why.getMessage(), connector);
             outageTold = true;
         }
     }
@@ -200,7 +200,7 @@ final class Link {
     private void tellAttached() {
         synchronized (lock) {
             if (outageTold) {
-                LOG.info("Connected to Redis at {} again", connector);
+                log.info("Connected to Redis at {} again", connector);
                 outageTold = false;
             }
         }

@@ -21,7 +21,7 @@ final class MasterWatch {
     /** The pause between questions, of which a tenth more or less keeps instances that started together apart. */
     static final Duration INTERVAL = Duration.ofSeconds(10);
 
-    private static final Logger LOG = LoggerFactory.getLogger(MasterWatch.class);
+    private static final Logger log = LoggerFactory.getLogger(MasterWatch.class);
     private static final double JITTER = 0.1;
 
     private final Link link;
@@ -53,7 +53,7 @@ final class MasterWatch {
         try {
             var unused = timer.schedule(this::look, Math.round(interval.toNanos() * factor), TimeUnit.NANOSECONDS);
         } catch (RejectedExecutionException closed) {
-            LOG.debug("The store is closed", closed);
+            log.debug("The store is closed", closed);
         }
     }
 
@@ -73,13 +73,13 @@ final class MasterWatch {
             });
         } catch (RuntimeException | Error defect) {
             begin();
-            LOG.debug("Nobody was asked for the master", defect);
+            log.debug("Nobody was asked for the master", defect);
         }
     }
 
     private void judge(ScriptConnection connection, boolean elsewhere) {
         if (elsewhere && connection == suspect) {
-            LOG.info("Connecting to another master, as {} say", link);
+            log.info("Connecting to another master, as {} say", link);
             link.replace(connection, null);
         }
         suspect = elsewhere ? connection : null;

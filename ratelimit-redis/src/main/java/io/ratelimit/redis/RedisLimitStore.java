@@ -38,9 +38,9 @@ import org.jspecify.annotations.Nullable;
 public final class RedisLimitStore implements LimitStore {
     private final CallEncoder encoder;
     private final ScheduledExecutorService timer;
-    private final Connections connections;
+    private final LinkFactory links;
     private final Router router;
-    private final Caller caller;
+    private final ScriptCaller caller;
     private final @Nullable ClusterRouter cluster;
     private final PiecewiseExecutor pieces;
     private final @Nullable Heartbeat heartbeat;
@@ -49,23 +49,25 @@ public final class RedisLimitStore implements LimitStore {
     private RedisLimitStore(Builder builder) {
         this.encoder = new CallEncoder(builder.namespace, builder.ticker);
         this.timer = Executors.newSingleThreadScheduledExecutor(RedisLimitStore::daemon);
-        this.connections = new Connections(builder.resources, builder.options, builder.connectTimeout);
-        this.cluster = builder.deployment == Deployment.CLUSTER
-                ? connections.cluster(builder.uris, timer, builder.timeout)
-                : null;
-        this.router = cluster != null ? cluster : connections.single(builder.uris, timer);
-        this.caller = new Caller(Script.DECIDE, router, timer, builder.timeout);
+        this.links = new LinkFactory(builder.resources, builder.options, builder.connectTimeout);
+        this.cluster =
+                builder.deployment == Deployment.CLUSTER ? links.cluster(builder.uris, timer, builder.timeout) : null;
+        this.router = cluster != null ? cluster : links.single(builder.uris, timer);
+        this.caller = new ScriptCaller(Script.DECIDE, router, timer, builder.timeout);
         this.pieces = new PiecewiseExecutor(operation -> callOne(operation), encoder::slot);
         this.heartbeat = builder.heartbeat == null
                 ? null
                 : new Heartbeat(
-                        new Caller(Script.HEARTBEAT, router, timer, builder.timeout),
+                        new ScriptCaller(Script.HEARTBEAT, router, timer, builder.timeout),
                         timer,
                         builder.namespace,
                         builder.heartbeat);
         this.serverCheck = builder.checked
                 ? new ServerCheck(
-                        new Caller(Script.SERVER, router, timer, builder.timeout), timer, builder.namespace, router)
+                        new ScriptCaller(Script.SERVER, router, timer, builder.timeout),
+                        timer,
+                        builder.namespace,
+                        router)
                 : null;
     }
 
@@ -183,12 +185,12 @@ public final class RedisLimitStore implements LimitStore {
             heartbeat.end();
         }
         timer.shutdownNow();
-        // The links may take their time, and the deadlines have gone with the timer.
+        // The connections may take their time, and the deadlines have gone with the timer.
         caller.close();
         try {
             router.close();
         } finally {
-            connections.close();
+            links.close();
         }
     }
 

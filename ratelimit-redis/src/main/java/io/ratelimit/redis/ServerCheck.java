@@ -15,11 +15,11 @@ import org.slf4j.LoggerFactory;
  * they may be evicted, and a version that lacks commands. Never blocks.
  */
 final class ServerCheck {
-    private static final Logger LOG = LoggerFactory.getLogger(ServerCheck.class);
+    private static final Logger log = LoggerFactory.getLogger(ServerCheck.class);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
-    private final Caller caller;
+    private final ScriptCaller caller;
     private final ScheduledExecutorService timer;
     private final byte[] key;
     private final Object place;
@@ -31,7 +31,7 @@ final class ServerCheck {
      *
      * @param place where the server is, without credentials
      */
-    ServerCheck(Caller caller, ScheduledExecutorService timer, String namespace, Object place) {
+    ServerCheck(ScriptCaller caller, ScheduledExecutorService timer, String namespace, Object place) {
         this.caller = caller;
         this.timer = timer;
         this.key = (namespace + ":{instances}").getBytes(StandardCharsets.UTF_8);
@@ -51,7 +51,7 @@ final class ServerCheck {
                         }
                     });
         } catch (RuntimeException defect) {
-            LOG.debug("Redis was not asked about itself", defect);
+            log.debug("Redis was not asked about itself", defect);
         }
     }
 
@@ -62,30 +62,30 @@ final class ServerCheck {
     }
 
     private void askAgain(Throwable failure) {
-        LOG.debug("Redis at {} says nothing about itself yet", place, failure);
+        log.debug("Redis at {} says nothing about itself yet", place, failure);
         try {
             var unused = timer.schedule(this::begin, pause.toNanos(), TimeUnit.NANOSECONDS);
             pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
         } catch (RejectedExecutionException closed) {
-            LOG.debug("The store is closed", closed);
+            log.debug("The store is closed", closed);
         }
     }
 
     private void tell(ServerFacts said) {
         if (said.isTooOld()) {
-            LOG.warn(
+            log.warn(
                     "Redis at {} is version {}, which is too old (expected: 6.2 or later, or Valkey)",
                     place,
                     said.version().orElse(""));
         }
         said.evicts()
-                .ifPresent(policy -> LOG.warn(
+                .ifPresent(policy -> log.warn(
                         "Redis at {} may evict counters when its memory is full, because its maxmemory-policy is {}: who is"
                                 + " limited then starts afresh (expected: noeviction, or so much memory that it is never full)",
                         place,
                         policy));
         if (said.version().isEmpty()) {
-            LOG.debug("Redis at {} does not say which version it is and what it evicts: may the user run INFO?", place);
+            log.debug("Redis at {} does not say which version it is and what it evicts: may the user run INFO?", place);
         }
     }
 }

@@ -15,14 +15,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-class CallerTest {
+class ScriptCallerTest {
     private static final Duration TIMEOUT = Duration.ofSeconds(1);
 
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
     private final MovingNode node = new MovingNode();
     private final Router router =
             new FollowingRouter(new SingleRouter(new Link(node, timer, new WarningBudget(System::nanoTime))));
-    private final Caller caller = new Caller(Script.DECIDE, router, timer, TIMEOUT);
+    private final ScriptCaller caller = new ScriptCaller(Script.DECIDE, router, timer, TIMEOUT);
 
     @AfterEach
     void close() {

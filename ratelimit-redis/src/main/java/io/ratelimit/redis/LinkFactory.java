@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Makes the links to the servers of one deployment, which share threads and options. */
-final class Connections {
-    private static final Logger LOG = LoggerFactory.getLogger(Connections.class);
+final class LinkFactory {
+    private static final Logger log = LoggerFactory.getLogger(LinkFactory.class);
     private static final Duration LONGEST_SHUTDOWN = Duration.ofSeconds(1);
 
     private final ClientResources resources;
@@ -29,7 +29,7 @@ final class Connections {
      *
      * @param shared threads to share, or {@code null} for own ones
      */
-    Connections(@Nullable ClientResources shared, ClientOptions options, Duration connectTimeout) {
+    LinkFactory(@Nullable ClientResources shared, ClientOptions options, Duration connectTimeout) {
         this.resources = shared == null ? DefaultClientResources.create() : UntracedResources.sharing(shared);
         this.options = options;
         this.connectTimeout = connectTimeout;
@@ -84,7 +84,7 @@ final class Connections {
         try {
             ended.get(LONGEST_SHUTDOWN.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException | TimeoutException late) {
-            LOG.debug("Threads of the connections to Redis end late", late);
+            log.debug("Threads of the connections to Redis end late", late);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

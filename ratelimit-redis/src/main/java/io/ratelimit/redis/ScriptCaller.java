@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A call that a node of a cluster turned away was not carried out, and is made again elsewhere, or a little later, as
  * long as it has time. A call that got no answer is never made again. Safe for any number of threads.
  */
-final class Caller {
+final class ScriptCaller {
     /** More in a row than these, and nodes that do not agree yet are sending the call round in a circle. */
     private static final int MOST_REDIRECTIONS = 5;
 
@@ -35,7 +35,7 @@ final class Caller {
     private final Deadlines deadlines;
     private final long timeoutNanos;
 
-    Caller(Script script, Router router, ScheduledExecutorService timer, Duration timeout) {
+    ScriptCaller(Script script, Router router, ScheduledExecutorService timer, Duration timeout) {
         this.script = script;
         this.router = router;
         this.timer = timer;
