@@ -9,10 +9,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Flow;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.DefaultParameterNameDiscoverer;
 import org.springframework.core.ParameterNameDiscoverer;
-import org.springframework.util.ClassUtils;
 
 /** Reads the annotations of a method that is limited around its calls. Safe for any number of threads. */
 final class CallReader {
@@ -123,8 +123,14 @@ final class CallReader {
     }
 
     private static boolean isPublisher(Class<?> type) {
-        return Flow.Publisher.class.isAssignableFrom(type)
-                || ClassUtils.getAllInterfacesForClassAsSet(type).stream()
-                        .anyMatch(implemented -> implemented.getName().equals(PUBLISHER));
+        return Flow.Publisher.class.isAssignableFrom(type) || isNamedPublisher(type);
+    }
+
+    /** By name, because the library need not be there; those of Reactor are publishers by an interface of their own. */
+    private static boolean isNamedPublisher(@Nullable Class<?> type) {
+        return type != null
+                && (type.getName().equals(PUBLISHER)
+                        || isNamedPublisher(type.getSuperclass())
+                        || Stream.of(type.getInterfaces()).anyMatch(CallReader::isNamedPublisher));
     }
 }

@@ -17,6 +17,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.context.annotation.Scope;
+import reactor.core.publisher.Mono;
 
 /** What the author of an annotation that could not work reads when the application does not start. */
 class BadAnnotationsTest {
@@ -279,6 +280,13 @@ class BadAnnotationsTest {
         }
     }
 
+    static class ReactiveOfReactor {
+        @RateLimited("5/1m")
+        public Mono<String> call() {
+            return Mono.just("");
+        }
+    }
+
     @ParameterizedTest(name = "{0}")
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
         NothingAtAll                | limit is missing             | neither has a limit nor names a rule        | @RateLimited(limit = 5, window = "1m")
@@ -325,6 +333,7 @@ class BadAnnotationsTest {
         FinalMethodOfLimitedType    | method: public final call    | it is final                                 | public String quote()
         FinalClass                  | method: public call          | its class is final                          | public String quote()
         Reactive                    | method: Publisher            | when it is subscribed to                    | CompletableFuture<Quote>
+        ReactiveOfReactor           | method: Mono                 | when it is subscribed to                    | CompletableFuture<Quote>
         """)
     void isToldWithItsPlaceValueReasonAndAnExample(String bean, String attributeAndValue, String reason, String example)
             throws Exception {
