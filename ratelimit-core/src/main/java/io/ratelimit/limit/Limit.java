@@ -15,6 +15,9 @@ public final class Limit {
     /** Beyond this, products of permits and ticks would no longer be exact in the double of a Lua script. */
     private static final long LARGEST_PRODUCT = (1L << 53) / 8;
 
+    /** More entries than most expect a counter to keep. */
+    private static final long LONG_LOG = 10_000;
+
     private static final Duration LONGEST_FILL = Duration.ofDays(10 * 366);
     private static final Pattern TEXT = Pattern.compile("\\s*([^/\\s]*)\\s*/\\s*(\\S+)(?:\\s+burst\\s+(\\S+))?\\s*");
 
@@ -147,6 +150,24 @@ public final class Limit {
     }
 
     /**
+     * Returns how long it takes until a used-up counter is as good as new: the window, or for a bucket the time in which its
+     * whole capacity refills or drains, rounded up to a tick. So long waits the last in the full queue of a leaky bucket.
+     */
+    public Duration fillTime() {
+        return algorithm.hasBurst() ? tickUnit.toDuration(fillTicks()) : window;
+    }
+
+    private long fillTicks() {
+        long product = capacity() * windowTicks;
+        return product / permits + (product % permits == 0 ? 0 : 1);
+    }
+
+    /** Returns whether each counter may keep more than 10,000 entries, which is a sliding log with so many permits. */
+    public boolean keepsLongLog() {
+        return algorithm == Algorithm.SLIDING_LOG && permits > LONG_LOG;
+    }
+
+    /**
      * Returns the part of a counter's name that depends on this limit: the algorithm and the window, such as
      * {@code fw1m}. Permits and burst are not in it, so that a counter outlives their change.
      */
@@ -189,13 +210,10 @@ public final class Limit {
         if (!algorithm.hasBurst()) {
             return;
         }
-        long longestFill = tickUnit.ticks(LONGEST_FILL);
-        long product = capacity() * windowTicks;
-        long fill = product / permits + (product % permits == 0 ? 0 : 1);
-        if (fill > longestFill) {
+        if (fillTime().compareTo(LONGEST_FILL) > 0) {
             throw new IllegalArgumentException("burst: " + capacity()
                     + " (expected: a bucket that fills within ten years; " + permits + "/" + Windows.format(window)
-                    + " takes " + tickUnit.toDuration(fill).toDays() + " days)");
+                    + " takes " + fillTime().toDays() + " days)");
         }
     }
 

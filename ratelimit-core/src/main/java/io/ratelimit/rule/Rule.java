@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Immutable and safe for any number of threads. No method accepts or returns {@code null} unless marked.
  */
 public final class Rule {
+    /** The longest delay of a rule that does not say it. */
+    public static final Duration DEFAULT_MAX_DELAY = Duration.ofSeconds(5);
+
     private static final Pattern ID = Pattern.compile("[a-z0-9-]{1,64}");
 
     private final String id;
@@ -156,7 +159,7 @@ public final class Rule {
         private FailurePolicy onFailure = FailurePolicy.LOCAL;
         private Mode mode = Mode.ENFORCE;
         private int enforcePercent = 100;
-        private Duration maxDelay = Duration.ofSeconds(5);
+        private Duration maxDelay = DEFAULT_MAX_DELAY;
 
         private Builder(String id) {
             if (!ID.matcher(id).matches()) {
@@ -239,7 +242,7 @@ public final class Rule {
             return this;
         }
 
-        /** Sets the longest that a leaky bucket may make a request wait; default 5 s. */
+        /** Sets the longest that a leaky bucket may make a request wait; default {@link #DEFAULT_MAX_DELAY}. */
         public Builder maxDelay(Duration delay) {
             this.maxDelay = delay;
             return this;

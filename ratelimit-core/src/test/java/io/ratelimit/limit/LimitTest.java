@@ -100,6 +100,31 @@ class LimitTest {
         assertThat(Limit.parse(text).windowTicks()).isEqualTo(ticks);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "5/1m, FIXED_WINDOW, PT1M",
+        "5/1m, SLIDING_LOG, PT1M",
+        "5/1m, SLIDING_COUNTER, PT1M",
+        "5/1m, TOKEN_BUCKET, PT1M",
+        "5/1m burst 10, TOKEN_BUCKET, PT2M",
+        "5/1m burst 1, LEAKY_BUCKET, PT12S",
+        "3000/1s burst 15001, LEAKY_BUCKET, PT5.000334S",
+        "7/1h burst 1, TOKEN_BUCKET, PT8M34.286S",
+        "7/30d burst 1, TOKEN_BUCKET, PT102H51M26S",
+    })
+    void saysHowLongAUsedUpCounterTakesToBeAsGoodAsNew(String text, Algorithm algorithm, Duration fill) {
+        assertThat(Limit.parse(text, algorithm).fillTime()).isEqualTo(fill);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"10000, SLIDING_LOG, false", "10001, SLIDING_LOG, true", "10001, SLIDING_COUNTER, false"})
+    void knowsWhichLogsAreLong(long permits, Algorithm algorithm, boolean isLong) {
+        assertThat(Limit.of(permits, Duration.ofMinutes(1))
+                        .withAlgorithm(algorithm)
+                        .keepsLongLog())
+                .isEqualTo(isLong);
+    }
+
     @Test
     void namesACounterByAlgorithmAndWindowAlone() {
         assertThat(Limit.parse("5/60s burst 9").counterName()).isEqualTo("tb1m");

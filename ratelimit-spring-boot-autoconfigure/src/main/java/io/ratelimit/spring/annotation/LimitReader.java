@@ -3,9 +3,10 @@ package io.ratelimit.spring.annotation;
 import io.ratelimit.limit.Algorithm;
 import io.ratelimit.limit.Limit;
 import io.ratelimit.limit.Quoted;
+import io.ratelimit.rule.Rule;
 import io.ratelimit.rule.RuleCost;
-import java.math.BigInteger;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.OptionalLong;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -15,12 +16,6 @@ import org.slf4j.LoggerFactory;
 /** Reads the limit of an annotation from the several ways of writing it. */
 final class LimitReader {
     private static final Logger log = LoggerFactory.getLogger(LimitReader.class);
-
-    /** A log remembers every admission of its window; above this it takes more memory than most expect. */
-    private static final long LARGE_LOG = 10_000;
-
-    /** A rule's longest delay where nothing else is said, which an annotation cannot. */
-    private static final Duration MAX_DELAY = Duration.ofSeconds(5);
 
     private final UnaryOperator<String> placeholders;
 
@@ -42,7 +37,7 @@ final class LimitReader {
         try {
             Limit limit = limit(where, annotation);
             requireShortDelay(where, limit);
-            if (limit.algorithm() == Algorithm.SLIDING_LOG && limit.permits() > LARGE_LOG) {
+            if (limit.keepsLongLog()) {
                 log.warn(
                         "@RateLimited on {}: a sliding-log of {} keeps up to {} entries for each key; sliding-counter keeps"
                                 + " two numbers",
@@ -140,23 +135,22 @@ final class LimitReader {
     }
 
     private static void requireShortDelay(String where, Limit limit) {
-        if (limit.algorithm() != Algorithm.LEAKY_BUCKET) {
-            return;
-        }
-        BigInteger millis = BigInteger.valueOf(limit.capacity())
-                .multiply(BigInteger.valueOf(limit.window().toMillis()))
-                .divide(BigInteger.valueOf(limit.permits()));
-        Duration full = Duration.ofMillis(millis.longValueExact());
-        if (full.compareTo(MAX_DELAY) > 0) {
+        if (limit.algorithm() == Algorithm.LEAKY_BUCKET && limit.fillTime().compareTo(Rule.DEFAULT_MAX_DELAY) > 0) {
             throw new Refused(new AnnotationProblem(
                     where,
                     limit.burst().isPresent() ? "burst" : "limit",
                     limit.toString(),
-                    "the last in a full queue would wait " + full.toSeconds() + " s",
-                    "a queue that drains within " + MAX_DELAY.toSeconds()
-                            + " s, or a rule of the configuration with its own max-delay",
+                    "the last in a full queue would wait " + text(limit.fillTime()),
+                    "a queue that drains within " + text(Rule.DEFAULT_MAX_DELAY)
+                            + ", or a rule of the configuration with its own max-delay",
                     "@RateLimited(value = \"10/1s burst 20\", algorithm = Algorithm.LEAKY_BUCKET)"));
         }
+    }
+
+    /** Rounds up to milliseconds, so that what is too long by less does not look right. */
+    private static String text(Duration exact) {
+        Duration duration = exact.plusNanos(999_999).truncatedTo(ChronoUnit.MILLIS);
+        return duration.toMillisPart() == 0 ? duration.toSeconds() + " s" : duration.toMillis() + " ms";
     }
 
     /** Returns whether a fixed cost can ever be paid. */

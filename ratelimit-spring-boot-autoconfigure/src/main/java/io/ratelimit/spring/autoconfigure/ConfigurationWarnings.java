@@ -1,6 +1,5 @@
 package io.ratelimit.spring.autoconfigure;
 
-import io.ratelimit.limit.Algorithm;
 import io.ratelimit.limit.Limit;
 import io.ratelimit.rule.Mode;
 import io.ratelimit.rule.Phase;
@@ -21,7 +20,6 @@ import java.util.stream.Stream;
 /** Finds what a configuration may say, but probably does not mean. Each warning is one line. */
 final class ConfigurationWarnings {
     private static final Duration LONG_TIMEOUT = Duration.ofMillis(250);
-    private static final long LONG_LOG = 10_000;
     private static final int HOME_PREFIX = 64;
     private static final Set<Kind> WITHOUT_USER = EnumSet.of(Kind.IP, Kind.API_KEY, Kind.GLOBAL);
 
@@ -127,10 +125,10 @@ final class ConfigurationWarnings {
 
     private void findLongLogs() {
         OptionalLong longest = all().flatMap(ConfigurationWarnings::limitsOf)
-                .filter(limit -> limit.algorithm() == Algorithm.SLIDING_LOG)
+                .filter(Limit::keepsLongLog)
                 .mapToLong(Limit::permits)
                 .max();
-        if (longest.isPresent() && longest.getAsLong() > LONG_LOG) {
+        if (longest.isPresent()) {
             warnings.add("A sliding-log remembers every request of every requester: a limit of " + longest.getAsLong()
                     + " takes memory and time, where sliding-counter takes none");
         }

@@ -2,8 +2,8 @@ package io.ratelimit.spring.autoconfigure;
 
 import io.ratelimit.limit.Algorithm;
 import io.ratelimit.limit.Limit;
-import java.math.BigInteger;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -19,10 +19,10 @@ final class DelayCheck {
     void check(String property, Duration maxDelay, List<Limit> own, Map<String, List<Limit>> tierLimits) {
         Stream.concat(own.stream(), tierLimits.values().stream().flatMap(List::stream))
                 .filter(limit -> limit.algorithm() == Algorithm.LEAKY_BUCKET)
-                .filter(limit -> fullQueueWait(limit).compareTo(maxDelay) > 0)
+                .filter(limit -> limit.fillTime().compareTo(maxDelay) > 0)
                 .findFirst()
                 .ifPresent(limit -> {
-                    String wait = text(fullQueueWait(limit));
+                    String wait = text(limit.fillTime());
                     problems.add(
                             property + ".max-delay",
                             text(maxDelay),
@@ -32,18 +32,9 @@ final class DelayCheck {
                 });
     }
 
-    /** The time in which a full bucket drains: burst * window / permits, rounded up to milliseconds. */
-    private static Duration fullQueueWait(Limit limit) {
-        BigInteger permits = BigInteger.valueOf(limit.permits());
-        BigInteger millis = BigInteger.valueOf(limit.capacity())
-                .multiply(BigInteger.valueOf(limit.window().toMillis()))
-                .add(permits)
-                .subtract(BigInteger.ONE)
-                .divide(permits);
-        return Duration.ofMillis(millis.longValueExact());
-    }
-
-    private static String text(Duration duration) {
+    /** Rounds up to milliseconds, so that what is advised is enough. */
+    private static String text(Duration exact) {
+        Duration duration = exact.plusNanos(999_999).truncatedTo(ChronoUnit.MILLIS);
         return duration.toMillisPart() == 0 ? duration.toSeconds() + "s" : duration.toMillis() + "ms";
     }
 }

@@ -1,7 +1,6 @@
 package io.ratelimit.spring.web;
 
 import io.ratelimit.limit.Decision;
-import io.ratelimit.limit.Limit;
 import io.ratelimit.limit.LimitDecision;
 import jakarta.servlet.http.HttpServletResponse;
 import java.time.Duration;
@@ -26,21 +25,12 @@ final class IetfHeaders {
         for (int i = 0; i < limits.size(); i++) {
             LimitDecision limit = limits.get(i);
             String name = quoted(names.get(i));
-            policies.add(name + ";q=" + integer(limit.limit().capacity()) + ";w=" + seconds(window(limit.limit())));
+            policies.add(name + ";q=" + integer(limit.limit().capacity()) + ";w="
+                    + seconds(limit.limit().fillTime()));
             states.add(name + ";r=" + integer(limit.remaining()) + ";t=" + seconds(limit.resetAfter()));
         }
         response.setHeader(POLICY, policies.toString());
         response.setHeader(STATUS, states.toString());
-    }
-
-    /** Returns the time in which the whole capacity comes back: for a bucket the time that it takes to fill. */
-    private static Duration window(Limit limit) {
-        if (!limit.algorithm().hasBurst()) {
-            return limit.window();
-        }
-        long product = limit.capacity() * limit.windowTicks();
-        long ticks = product / limit.permits() + (product % limit.permits() == 0 ? 0 : 1);
-        return limit.tickUnit().toDuration(ticks);
     }
 
     private static long seconds(Duration duration) {

@@ -101,6 +101,11 @@ class BadAnnotationsTest {
         public void call() {}
     }
 
+    static class QueueALittleSlow {
+        @RateLimited(value = "3000/1s burst 15001", algorithm = Algorithm.LEAKY_BUCKET)
+        public void call() {}
+    }
+
     static class NoProperty {
         @RateLimited("${there.is.none}")
         public void call() {}
@@ -305,6 +310,7 @@ class BadAnnotationsTest {
         BurstZero                   | burst: 0                     | a whole number from 1                       | @RateLimited(limit = 5, window = "1m")
         BurstWithoutBucket          | burst: 8                     | sliding-log has no burst                    | @RateLimited(limit = 5, window = "1m")
         SlowQueue                   | limit: 5/1m                  | would wait 60 s                             | algorithm = Algorithm.LEAKY_BUCKET)
+        QueueALittleSlow            | burst: 3000/1s burst 15001   | would wait 5001 ms                          | algorithm = Algorithm.LEAKY_BUCKET)
         NoProperty                  | value: "${there.is.none}"    | neither a property nor a default            | @RateLimited("${login.limit:5/1m}")
         EmptyProperty               | limit: ""                    | <permits>/<window>                          | @RateLimited(limit = 5, window = "1m")
         CostZero                    | cost: 0                      | a whole number from 1                       | cost = "5")

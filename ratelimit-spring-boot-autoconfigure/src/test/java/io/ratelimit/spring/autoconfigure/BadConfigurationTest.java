@@ -115,6 +115,11 @@ class BadConfigurationTest {
                         "limit: 5/1s\nalgorithm: leaky-bucket\nkey: user\ntiers: {free: 5/1m}",
                         "max-delay: \"5s\"",
                         "waits 60s"),
+                badRule(
+                        "a leaky bucket that waits a little longer",
+                        "limit: 3000/1s burst 15001\nalgorithm: leaky-bucket",
+                        "max-delay: \"5s\"",
+                        "waits 5001ms"),
                 badRule("a delay of zero", "max-delay: 0s", "max-delay:", "above zero"),
                 bad("a bad default limit", "default: {limit: 0/1h}", "ratelimit.default.limit: \"0/1h\"", "limit is 0"),
                 bad("a default without a limit", "default: {tiered: false}", "ratelimit.default.limit is missing"));

@@ -394,6 +394,11 @@ class RateLimitAutoConfigurationTest {
                             "mode=enforce",
                             "enforcePercent=100",
                             "maxDelay=PT5S");
+            assertThat(rule.maxDelay())
+                    .as("the same where a rule is made in code")
+                    .isEqualTo(Rule.DEFAULT_MAX_DELAY)
+                    .isEqualTo(
+                            Rule.named("a").limits(Limit.parse("1/1s")).build().maxDelay());
         });
     }
 }
