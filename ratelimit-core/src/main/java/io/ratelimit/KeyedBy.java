@@ -1,18 +1,28 @@
 package io.ratelimit;
 
 import io.ratelimit.identity.Identity;
+import io.ratelimit.identity.IdentityDigest;
 import io.ratelimit.rule.RuleKey;
+import java.util.function.Function;
 
-/** Whom a text names to a rule: under the rule's kind of key, so that a service and the web count the same user as one. */
-final class KeyedBy {
+/**
+ * Whom a text names to a rule: under the rule's kind of key, so that a service and the web count the same user as one.
+ *
+ * @param key the rule's key
+ * @param addresses tells as whom an address is counted
+ * @param digest how identities are named in the store
+ */
+record KeyedBy(RuleKey key, Function<String, Identity> addresses, IdentityDigest digest) {
     private static final String ANY = "key";
 
-    private KeyedBy() {}
+    String owner(String value) {
+        return digest.of(identity(value));
+    }
 
-    static Identity identity(RuleKey key, String value) {
+    private Identity identity(String value) {
         return switch (key.kind()) {
             case USER -> Identity.ofUser(value);
-            case IP -> Identity.ofIp(value);
+            case IP -> addresses.apply(value);
             case API_KEY -> Identity.ofApiKey(value);
             case GLOBAL -> Identity.global();
             case RESOLVER -> new Identity(Identity.RESOLVER + key.text(), value);

@@ -1,6 +1,5 @@
 package io.ratelimit;
 
-import io.ratelimit.identity.IdentityDigest;
 import io.ratelimit.limit.CheckReturnValue;
 import io.ratelimit.limit.Decision;
 import io.ratelimit.limit.Demand;
@@ -49,7 +48,7 @@ public final class RateLimiter implements AutoCloseable {
     private final @Nullable String tier;
     private final Mode mode;
     private final RuleLimiter limiter;
-    private final IdentityDigest digest;
+    private final KeyedBy owners;
     private final Timeouts timeouts;
     private final Runnable onClose;
 
@@ -58,14 +57,14 @@ public final class RateLimiter implements AutoCloseable {
             @Nullable String tier,
             Mode mode,
             RuleLimiter limiter,
-            IdentityDigest digest,
+            KeyedBy owners,
             Timeouts timeouts,
             Runnable onClose) {
         this.rule = rule;
         this.tier = tier;
         this.mode = mode;
         this.limiter = limiter;
-        this.digest = digest;
+        this.owners = owners;
         this.timeouts = timeouts;
         this.onClose = onClose;
     }
@@ -190,7 +189,7 @@ public final class RateLimiter implements AutoCloseable {
 
     /** Returns the same limiter for requesters of a tier; the rule's own limits apply where it has none for the tier. */
     public RateLimiter forTier(String name) {
-        return new RateLimiter(rule, Objects.requireNonNull(name, "name"), mode, limiter, digest, timeouts, onClose);
+        return new RateLimiter(rule, Objects.requireNonNull(name, "name"), mode, limiter, owners, timeouts, onClose);
     }
 
     /** Returns the name of the rule that this limiter enforces. */
@@ -210,7 +209,7 @@ public final class RateLimiter implements AutoCloseable {
     }
 
     private Optional<RuleDemand> demand(String key, long permits) {
-        return RuleDemand.of(rule, digest.of(KeyedBy.identity(rule.key(), key)), tier, permits, mode);
+        return RuleDemand.of(rule, owners.owner(key), tier, permits, mode);
     }
 
     /** Answers where nobody is asked: the rule is off, or the tier is unlimited. */

@@ -1,5 +1,6 @@
 package io.ratelimit;
 
+import io.ratelimit.identity.Identity;
 import io.ratelimit.identity.IdentityDigest;
 import io.ratelimit.limit.FailurePolicy;
 import io.ratelimit.limit.Limit;
@@ -83,7 +84,13 @@ public final class RateLimiterBuilder {
         LimitStore counters = store == null ? ownStore() : store;
         Runnable onClose = store == null ? counters::close : () -> {};
         return new RateLimiter(
-                rule, null, Mode.ENFORCE, new RuleLimiter(counters, listeners), digest, Timeouts.SYSTEM, onClose);
+                rule,
+                null,
+                Mode.ENFORCE,
+                new RuleLimiter(counters, listeners),
+                new KeyedBy(rule.key(), Identity::ofIp, digest),
+                Timeouts.SYSTEM,
+                onClose);
     }
 
     private LimitStore ownStore() {

@@ -3,8 +3,14 @@ package io.ratelimit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.ratelimit.identity.ApiKeyRegistry;
+import io.ratelimit.identity.ApiKeySettings;
+import io.ratelimit.identity.ApiKeys;
+import io.ratelimit.identity.ClientAddress;
+import io.ratelimit.identity.ClientAddressSettings;
 import io.ratelimit.identity.Identity;
 import io.ratelimit.identity.IdentityDigest;
+import io.ratelimit.identity.IdentityResolver;
 import io.ratelimit.limit.Decision;
 import io.ratelimit.limit.Limit;
 import io.ratelimit.limit.Source;
@@ -16,6 +22,7 @@ import io.ratelimit.rule.RuleSet;
 import io.ratelimit.store.MemoryStore;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class RateLimiterRegistryTest {
@@ -23,6 +30,8 @@ class RateLimiterRegistryTest {
 
     private final Rule byUser =
             Rule.named("sms").key(RuleKey.parse("user")).limits(LIMIT).build();
+    private final Rule byAddress =
+            Rule.named("visit").key(RuleKey.parse("ip")).limits(LIMIT).build();
     private final Rule tiered = Rule.named("api")
             .limits(LIMIT)
             .tier("free", Limit.parse("1/1h"))
@@ -34,9 +43,15 @@ class RateLimiterRegistryTest {
     private final MemoryStore store = MemoryStore.withMaxKeys(1_000);
     private final RuleLimiter limiter = new RuleLimiter(store, List.of());
     private final RateLimiterRegistry registry = new RateLimiterRegistry(
-            new RuleSet(List.of(byUser, tiered, watched, off), null, "free"),
+            new RuleSet(List.of(byUser, byAddress, tiered, watched, off), null, "free"),
             Mode.ENFORCE,
             limiter,
+            new IdentityResolver(
+                    IdentityResolver.DEFAULT_ORDER,
+                    new ApiKeys(ApiKeySettings.defaults(), ApiKeyRegistry.of(Map.of()), (kind, failure) -> {}),
+                    new ClientAddress(ClientAddressSettings.defaults()),
+                    null,
+                    (kind, failure) -> {}),
             IdentityDigest.sha256());
 
     @Test
@@ -49,6 +64,18 @@ class RateLimiterRegistryTest {
 
         assertThat(registry.limiter("sms").tryAcquire("alice")).isFalse();
         assertThat(registry.limiter("sms").tryAcquire("bob")).isTrue();
+    }
+
+    @Test
+    void countsEverySpellingOfAnAddressAndAllOfABlockTogether() {
+        RateLimiter visit = registry.limiter("visit");
+
+        assertThat(visit.tryAcquire("2001:db8:1:2::7")).isTrue();
+        assertThat(visit.tryAcquire("2001:DB8:1:2:ffff::9")).isTrue();
+        assertThat(visit.tryAcquire("2001:db8:1:2::/64")).isFalse();
+        assertThat(visit.tryAcquire("192.0.2.1", 2)).isTrue();
+        assertThat(visit.tryAcquire("::ffff:192.0.2.1")).isFalse();
+        assertThat(visit.tryAcquire("somebody")).isTrue();
     }
 
     @Test
@@ -83,6 +110,6 @@ class RateLimiterRegistryTest {
     @Test
     void namesTheRulesThereAreWhenAskedForAnother() {
         assertThatThrownBy(() -> registry.limiter("smss"))
-                .hasMessage("rule: \"smss\" (expected: one of [api, off, sms, watched])");
+                .hasMessage("rule: \"smss\" (expected: one of [api, off, sms, visit, watched])");
     }
 }

@@ -3,12 +3,14 @@ package io.ratelimit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.ratelimit.identity.Identity;
 import io.ratelimit.identity.IdentityDigest;
 import io.ratelimit.limit.Limit;
 import io.ratelimit.limit.ManualTicker;
 import io.ratelimit.limit.Source;
 import io.ratelimit.rule.Mode;
 import io.ratelimit.rule.Rule;
+import io.ratelimit.rule.RuleKey;
 import io.ratelimit.store.MemoryStore;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,7 +27,7 @@ class ReservationTest {
             null,
             Mode.ENFORCE,
             new RuleLimiter(MemoryStore.of(ticker, 1_000, Source.MEMORY), List.of()),
-            IdentityDigest.sha256(),
+            new KeyedBy(RuleKey.IDENTITY, Identity::ofIp, IdentityDigest.sha256()),
             timeouts,
             () -> {});
 

@@ -48,6 +48,17 @@ public final class ClientAddress {
         return text(find(request));
     }
 
+    /**
+     * Returns the text as which a client of this address is counted, as {@link #of} does; a text that is no address is
+     * returned as it is, such as the block that {@link #of} gives.
+     *
+     * @param text the address alone; no proxy comes into it
+     */
+    public String grouped(String text) {
+        IpAddress address = ForwardedNode.parse(text, 0, text.length());
+        return address == null ? text : text(new ClientHop(address, true));
+    }
+
     /** Returns the whole client address, not grouped; empty if the peer's address cannot be read. */
     public Optional<IpAddress> raw(RequestView request) {
         ClientHop hop = find(request);

@@ -84,6 +84,14 @@ public final class IdentityResolver {
         return requester(request).byKind(kind);
     }
 
+    /**
+     * Returns whose quota is counted for an address that is known from elsewhere than a request, as
+     * {@link ClientAddress#grouped} counts it.
+     */
+    public Identity ofAddress(String text) {
+        return Identity.ofIp(clientAddress.grouped(text));
+    }
+
     /** Returns whether the request presents an API key that is known, wherever in the order it stands. */
     public boolean hasKnownApiKey(RequestView request) {
         return requester(request).hasKnownApiKey();

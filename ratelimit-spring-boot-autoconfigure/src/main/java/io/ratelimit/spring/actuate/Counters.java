@@ -5,7 +5,6 @@ import io.ratelimit.RuleLimiter;
 import io.ratelimit.identity.Identity;
 import io.ratelimit.identity.IdentityDigest;
 import io.ratelimit.identity.IdentityResolver;
-import io.ratelimit.identity.RequestView;
 import io.ratelimit.rule.Mode;
 import io.ratelimit.rule.Rule;
 import io.ratelimit.rule.RuleDemand;
@@ -83,9 +82,7 @@ public final class Counters {
     }
 
     private String owner(String kind, String value) {
-        Identity identity = kind.equals(Identity.IP)
-                ? identities.byKind(Identity.IP, new Connection(value)).identity()
-                : new Identity(kind, value);
+        Identity identity = kind.equals(Identity.IP) ? identities.ofAddress(value) : new Identity(kind, value);
         return digest.of(identity);
     }
 
@@ -93,23 +90,5 @@ public final class Counters {
         return stage.toCompletableFuture()
                 .orTimeout(LONGEST_WAIT.toSeconds(), TimeUnit.SECONDS)
                 .join();
-    }
-
-    /** A request of which the address is known, and nothing else. */
-    private record Connection(String remoteAddress) implements RequestView {
-        @Override
-        public List<String> headers(String name) {
-            return List.of();
-        }
-
-        @Override
-        public List<String> queryParameters(String name) {
-            return List.of();
-        }
-
-        @Override
-        public @Nullable String userName() {
-            return null;
-        }
     }
 }

@@ -136,8 +136,12 @@ final class RateLimitAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean
     RateLimiterRegistry rateLimiterRegistry(
-            RuleSet rules, RateLimitProperties properties, RuleLimiter limiter, IdentityDigest digest) {
-        return new RateLimiterRegistry(rules, properties.mode(), limiter, digest);
+            RuleSet rules,
+            RateLimitProperties properties,
+            RuleLimiter limiter,
+            IdentityResolver identities,
+            IdentityDigest digest) {
+        return new RateLimiterRegistry(rules, properties.mode(), limiter, identities, digest);
     }
 
     @Bean(NamedLimiters.BEAN_NAME)

@@ -4,7 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ratelimit.RateLimiter;
 import io.ratelimit.RateLimiterRegistry;
+import io.ratelimit.RuleLimiter;
+import io.ratelimit.identity.Identity;
+import io.ratelimit.identity.IdentityDigest;
+import io.ratelimit.rule.Mode;
+import io.ratelimit.rule.RuleDemand;
+import io.ratelimit.rule.RuleSet;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -31,6 +40,7 @@ class ProgrammaticUseTest {
                       rules:
                         - {id: sms, key: user, limit: 2/1h}
                         - {id: mail, key: user, limit: 1/1h}
+                        - {id: visit, key: ip, limit: 1/1h}
                     """));
 
     @Test
@@ -57,5 +67,33 @@ class ProgrammaticUseTest {
         runner.run(context -> assertThat(
                         context.getSourceApplicationContext().getBeanFactory().containsSingleton("rateLimiter.sms"))
                 .isFalse());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "2001:db8:1:2::/64, 2001:db8:1:2::7",
+        "2001:db8:1:2::/64, 2001:DB8:1:2:ffff:0:0:9",
+        "2001:db8:1:2::/64, 2001:db8:1:2::/64",
+        "192.0.2.1, 192.0.2.1",
+        "192.0.2.1, ::ffff:192.0.2.1",
+        "unknown, unknown",
+        "not an address, not an address",
+    })
+    void countsAnAddressAsTheWebDoes(String onTheWeb, String inCode) {
+        runner.run(context -> {
+            RuleSet rules = context.getBean(RuleSet.class);
+            String owner = context.getBean(IdentityDigest.class).of(Identity.ofIp(onTheWeb));
+            RuleDemand one = RuleDemand.of(rules.find("visit").orElseThrow(), owner, null, 1, Mode.ENFORCE)
+                    .orElseThrow();
+            context.getBean(RuleLimiter.class)
+                    .acquire(List.of(one))
+                    .toCompletableFuture()
+                    .join();
+
+            RateLimiter visit = context.getBean(RateLimiterRegistry.class).limiter("visit");
+
+            assertThat(visit.tryAcquire(inCode)).isFalse();
+            assertThat(visit.tryAcquire("2001:db8:1:3::7")).as("another block").isTrue();
+        });
     }
 }
