@@ -41,6 +41,8 @@ final class NamedLimiterRegistrar implements BeanDefinitionRegistryPostProcessor
                     definition.setFactoryMethodName(NamedLimiters.FACTORY_METHOD);
                     definition.getConstructorArgumentValues().addIndexedArgumentValue(0, id);
                     definition.addQualifier(new AutowireCandidateQualifier(Qualifier.class, id));
+                    // Whoever asks for a limiter and names no rule means one of the application's own.
+                    definition.setDefaultCandidate(false);
                     definition.setLazyInit(true);
                     registry.registerBeanDefinition(PREFIX + id, definition);
                 });

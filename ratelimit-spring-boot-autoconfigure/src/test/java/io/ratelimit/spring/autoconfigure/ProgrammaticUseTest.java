@@ -7,6 +7,7 @@ import io.ratelimit.RateLimiterRegistry;
 import io.ratelimit.RuleLimiter;
 import io.ratelimit.identity.Identity;
 import io.ratelimit.identity.IdentityDigest;
+import io.ratelimit.limit.Limit;
 import io.ratelimit.rule.Mode;
 import io.ratelimit.rule.RuleDemand;
 import io.ratelimit.rule.RuleSet;
@@ -14,6 +15,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.beans.factory.NoSuchBeanDefinitionException;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -67,6 +69,37 @@ class ProgrammaticUseTest {
         runner.run(context -> assertThat(
                         context.getSourceApplicationContext().getBeanFactory().containsSingleton("rateLimiter.sms"))
                 .isFalse());
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class Unqualified {
+        @Bean
+        Sender sender(RateLimiter limiter) {
+            return new Sender(limiter);
+        }
+    }
+
+    @Test
+    void leavesInjectionWithoutAQualifierToTheLimiterOfTheApplication() {
+        try (RateLimiter own = RateLimiter.inMemory(Limit.parse("10/1s"))) {
+            runner.withBean("tokens", RateLimiter.class, () -> own)
+                    .withUserConfiguration(Unqualified.class)
+                    .run(context ->
+                            assertThat(context.getBean(Sender.class).limiter()).isSameAs(own));
+        }
+    }
+
+    @Test
+    void injectsTheLimiterOfNoRuleWhereNoneIsNamed() {
+        new ApplicationContextRunner()
+                .withConfiguration(AutoConfigurations.of(RateLimitAutoConfiguration.class))
+                .withInitializer(Yaml.of("ratelimit: {backend: memory, rules: [{id: sms, limit: 2/1h}]}"))
+                .withUserConfiguration(Unqualified.class)
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .hasRootCauseInstanceOf(NoSuchBeanDefinitionException.class)
+                        .rootCause()
+                        .hasMessageContaining(RateLimiter.class.getName()));
     }
 
     @ParameterizedTest
