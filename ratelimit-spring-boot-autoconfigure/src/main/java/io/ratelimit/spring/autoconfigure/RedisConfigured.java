@@ -21,8 +21,10 @@ public record RedisConfigured(Optional<String> missing, Optional<String> found) 
             "org.springframework.boot.data.redis.autoconfigure.DataRedisConnectionDetails";
     private static final String DETAILS_OF_BOOT =
             "org.springframework.boot.data.redis.autoconfigure.PropertiesDataRedisConnectionDetails";
-    private static final List<String> LIBRARIES =
+    /** Asked for by name; a native image has to be told of them. */
+    static final List<String> LIBRARIES =
             List.of("io.ratelimit.redis.RedisLimitStore", "io.lettuce.core.RedisClient", CONNECTION_DETAILS);
+
     private static final List<String> PROPERTIES = List.of("url", "host", "sentinel", "cluster", "masterreplica");
 
     /** Finds out, from properties and the definitions of beans alone. */
