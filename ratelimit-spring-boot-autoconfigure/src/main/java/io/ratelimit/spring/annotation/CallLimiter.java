@@ -6,6 +6,8 @@ import io.ratelimit.rule.Rule;
 import io.ratelimit.rule.RuleDemand;
 import io.ratelimit.spring.annotation.WebLayer.RequestCall;
 import io.ratelimit.spring.decision.Decisions;
+import io.ratelimit.spring.decision.LimiterError;
+import io.ratelimit.spring.decision.LimiterErrors;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,11 +20,13 @@ final class CallLimiter {
     private final WebLayer web;
     private final CallDemands demands;
     private final Decisions decisions;
+    private final LimiterErrors errors;
 
-    CallLimiter(WebLayer web, CallDemands demands, Decisions decisions) {
+    CallLimiter(WebLayer web, CallDemands demands, Decisions decisions, LimiterErrors errors) {
         this.web = web;
         this.demands = demands;
         this.decisions = decisions;
+        this.errors = errors;
     }
 
     /**
@@ -33,25 +37,45 @@ final class CallLimiter {
      */
     Optional<RuleDecision> acquire(List<CallRule> rules, @Nullable Object[] arguments) {
         Optional<RequestCall> request = web.currentRequest();
-        List<Rule> oncePerRequest = new ArrayList<>();
+        List<CallRule> oncePerRequest = new ArrayList<>();
         Map<String, RuleDemand> perCall = new LinkedHashMap<>();
         for (CallRule call : rules) {
             Rule rule = call.reference().rule();
             if (request.isPresent() && !rule.paths().isEmpty()) {
-                oncePerRequest.add(rule);
+                oncePerRequest.add(call);
             } else {
-                demands.of(call, rule, request, arguments).ifPresent(asked -> perCall.putIfAbsent(rule.id(), asked));
+                add(call, request, arguments, perCall);
             }
         }
-        Optional<RuleDecision> first = oncePerRequest.isEmpty()
-                ? Optional.empty()
-                : request.flatMap(asking -> asking.acquireOnce(oncePerRequest));
+        Optional<RuleDecision> first = Optional.empty();
+        if (request.isPresent() && !oncePerRequest.isEmpty()) {
+            try {
+                first = request.get().acquireOnce(rules(oncePerRequest));
+            } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError defect) {
+                // Such as a request that has ended since it was handed to this thread: the call is one outside any.
+                errors.report(LimiterError.DECISION, "a request", defect);
+                oncePerRequest.forEach(call -> add(call, Optional.empty(), arguments, perCall));
+            }
+        }
         boolean denied = first.isPresent() && !first.get().decision().allowed();
         if (denied || perCall.isEmpty()) {
             return first;
         }
         RuleDecision own = decisions.acquire(List.copyOf(perCall.values()));
         return Optional.of(first.map(earlier -> together(earlier, own)).orElse(own));
+    }
+
+    private void add(
+            CallRule call,
+            Optional<RequestCall> request,
+            @Nullable Object[] arguments,
+            Map<String, RuleDemand> perCall) {
+        Rule rule = call.reference().rule();
+        demands.of(call, rule, request, arguments).ifPresent(asked -> perCall.putIfAbsent(rule.id(), asked));
+    }
+
+    private static List<Rule> rules(List<CallRule> calls) {
+        return calls.stream().map(call -> call.reference().rule()).toList();
     }
 
     private static RuleDecision together(RuleDecision earlier, RuleDecision later) {

@@ -37,7 +37,7 @@ public final class RateLimitedSupport {
                 new LimiterErrors((error, cause) -> builder.errors.get().failed(error, cause), System::nanoTime);
         CallDemands demands = new CallDemands(builder.rules, builder.digest, builder.mode, errors);
         Decisions decisions = new Decisions(builder.limiter, Ticker.system(), errors);
-        CallLimiter limiter = new CallLimiter(builder.web, demands, decisions);
+        CallLimiter limiter = new CallLimiter(builder.web, demands, decisions, errors);
         RateLimitedInterceptor interceptor = new RateLimitedInterceptor(rules, limiter, builder.turn);
         this.advisor = new DefaultPointcutAdvisor(new AnnotatedCalls(rules), interceptor);
     }

@@ -91,15 +91,16 @@ public final class ServletWebLayer implements WebLayer {
     @Override
     public Optional<RequestCall> currentRequest() {
         return RequestContextHolder.getRequestAttributes() instanceof ServletRequestAttributes attributes
-                ? Optional.of(new ServletCall(attributes.getRequest(), demands.get(), rules))
+                ? Optional.of(new ServletCall(attributes.getRequest(), demands, rules))
                 : Optional.empty();
     }
 
-    private record ServletCall(HttpServletRequest request, RequestDemands demands, Supplier<RequestRules> rules)
+    private record ServletCall(
+            HttpServletRequest request, Supplier<RequestDemands> demands, Supplier<RequestRules> rules)
             implements RequestCall {
         @Override
         public Optional<RuleDemand> demand(Rule rule) {
-            return demands.demand(request, rule);
+            return demands.get().demand(request, rule);
         }
 
         @Override

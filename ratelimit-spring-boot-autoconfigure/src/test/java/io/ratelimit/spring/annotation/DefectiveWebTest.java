@@ -4,6 +4,7 @@ import static io.ratelimit.spring.annotation.Denials.assertAdmits;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ratelimit.RuleDecision;
+import io.ratelimit.limit.Limit;
 import io.ratelimit.rule.Rule;
 import io.ratelimit.rule.RuleDemand;
 import java.lang.reflect.Method;
@@ -17,6 +18,11 @@ class DefectiveWebTest {
     static class Mailer {
         @RateLimited("1/1m")
         public void send() {}
+    }
+
+    static class Reports {
+        @RateLimited(name = "reports")
+        public void build() {}
     }
 
     private record Web(WebLayer.RequestCall request) implements WebLayer {
@@ -58,6 +64,11 @@ class DefectiveWebTest {
         public Optional<RuleDemand> demand(Rule rule) {
             throw new IllegalStateException("broken");
         }
+
+        @Override
+        public Optional<RuleDecision> acquireOnce(List<Rule> rules) {
+            throw new IllegalStateException("broken");
+        }
     }
 
     @Test
@@ -79,6 +90,22 @@ class DefectiveWebTest {
                 mailer.send();
             }
             assertThat(application.decisions).isEmpty();
+        }
+    }
+
+    @Test
+    void countsTheCallWhereTheRequestCannotBeCharged() {
+        try (LimitedApplication application = new LimitedApplication().web(new Web(new Broken()))) {
+            Reports reports = application
+                    .rules(Rule.named("reports")
+                            .paths("/reports")
+                            .limits(Limit.parse("1/1m"))
+                            .build())
+                    .start(Reports.class)
+                    .bean(Reports.class);
+
+            assertAdmits(1, reports::build);
+            assertThat(application.errors).containsExactly("decision", "decision");
         }
     }
 }
