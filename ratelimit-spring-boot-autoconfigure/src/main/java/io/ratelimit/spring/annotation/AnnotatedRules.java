@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.springframework.core.MethodClassKey;
@@ -19,6 +20,7 @@ final class AnnotatedRules {
     private final RuleReader rules;
     private final CallReader callReader;
     private final HandlerReader handlerReader;
+    private final Set<String> idleHandlers = new ConcurrentSkipListSet<>();
     private final Map<Class<?>, AnnotatedType> types = new ConcurrentHashMap<>();
     private final Map<MethodClassKey, CallPlan> calls = new ConcurrentHashMap<>();
     private final Map<MethodClassKey, List<RuleReference>> handlers = new ConcurrentHashMap<>();
@@ -93,12 +95,23 @@ final class AnnotatedRules {
     void check(Class<?> beanClass, Problems problems) {
         AnnotatedType type = type(beanClass);
         type.calls().keySet().forEach(method -> readCall(type, method, problems));
-        type.handlers().keySet().forEach(method -> readHandler(type, method, problems));
+        for (Method handler : type.handlers().keySet()) {
+            if (web.limitsHandlers()) {
+                readHandler(type, handler, problems);
+            } else {
+                idleHandlers.add(Declaration.where(type.type(), handler));
+            }
+        }
     }
 
     /** Returns the rules that annotations define, in no order. */
     List<Rule> ownRules() {
         return rules.ownRules();
+    }
+
+    /** Returns the handlers whose annotations have no effect, in order. */
+    List<String> idleHandlers() {
+        return List.copyOf(idleHandlers);
     }
 
     /** Returns the ids of the configuration's rules that annotations point at. */

@@ -117,7 +117,7 @@ final class CallReader {
                     "method",
                     method.getReturnType().getSimpleName(),
                     "what it returns does its work when it is subscribed to, which a limit around the call does not see",
-                    "a method that returns a value or a CompletionStage, or a handler of web requests",
+                    "a method that returns a value or a CompletionStage, or a handler of servlet requests",
                     "@RateLimited(\"5/1m\") CompletableFuture<Quote> quote()"));
         }
     }

@@ -17,6 +17,11 @@ final class NoWebLayer implements WebLayer {
     }
 
     @Override
+    public boolean limitsHandlers() {
+        return false;
+    }
+
+    @Override
     public Set<String> variables(Class<?> type, Method handler) {
         return Set.of();
     }

@@ -72,6 +72,11 @@ public final class RateLimitedSupport {
         return rules.namedRules();
     }
 
+    /** Returns the handlers of web requests whose annotations have no effect; complete when the application has started. */
+    public List<String> idleHandlers() {
+        return rules.idleHandlers();
+    }
+
     AnnotatedRules annotated() {
         return rules;
     }

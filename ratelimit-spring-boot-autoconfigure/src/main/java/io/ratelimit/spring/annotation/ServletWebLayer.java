@@ -17,12 +17,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.springframework.core.MethodParameter;
-import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.core.annotation.MergedAnnotation;
 import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
 import org.springframework.core.annotation.SynthesizingMethodParameter;
-import org.springframework.stereotype.Controller;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.context.request.RequestContextHolder;
@@ -52,14 +50,17 @@ public final class ServletWebLayer implements WebLayer {
 
     @Override
     public boolean isController(Class<?> type) {
-        return AnnotatedElementUtils.hasAnnotation(type, Controller.class);
+        return Controllers.isController(type);
     }
 
     @Override
     public boolean isHandler(Class<?> type, Method method) {
-        return isController(type)
-                && (AnnotatedElementUtils.hasAnnotation(method, RequestMapping.class)
-                        || AnnotatedElementUtils.hasAnnotation(method, HttpExchange.class));
+        return Controllers.isHandler(type, method);
+    }
+
+    @Override
+    public boolean limitsHandlers() {
+        return true;
     }
 
     @Override

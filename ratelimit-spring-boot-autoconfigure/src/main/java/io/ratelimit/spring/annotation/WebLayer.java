@@ -24,6 +24,9 @@ public interface WebLayer {
     /** Returns whether a method handles web requests, so that its limits are decided before its arguments are bound. */
     boolean isHandler(Class<?> type, Method method);
 
+    /** Returns whether the limits of handlers are decided at all. */
+    boolean limitsHandlers();
+
     /** Returns the names that an expression at such a method may use, without the {@code #}. */
     Set<String> variables(Class<?> type, Method handler);
 

@@ -11,4 +11,7 @@ public interface AnnotatedRuleUse {
 
     /** Returns the ids of the configuration's rules that annotations name. */
     Set<String> namedRules();
+
+    /** Returns the handlers of web requests whose annotations have no effect here, by class and method. */
+    List<String> idleHandlers();
 }

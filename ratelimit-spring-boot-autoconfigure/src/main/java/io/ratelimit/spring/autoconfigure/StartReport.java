@@ -1,6 +1,7 @@
 package io.ratelimit.spring.autoconfigure;
 
 import io.ratelimit.rule.RuleSet;
+import java.util.List;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,11 +42,13 @@ final class StartReport implements ApplicationListener<ContextRefreshedEvent> {
             return;
         }
         log.info("Rate limits are counted in {}, because {}", backend.place(), backend.reason());
+        AnnotatedRuleUse use = annotations.getIfAvailable();
         if (context instanceof ReactiveWebApplicationContext) {
-            log.warn("This is a reactive web application: ratelimit enforces nothing on its requests");
+            log.warn(
+                    "This is a reactive web application: ratelimit enforces nothing on its requests{}",
+                    withoutEffect(use == null ? List.of() : use.idleHandlers()));
             return;
         }
-        AnnotatedRuleUse use = annotations.getIfAvailable();
         new ConfigurationWarnings(
                         properties,
                         rules,
@@ -54,5 +57,9 @@ final class StartReport implements ApplicationListener<ContextRefreshedEvent> {
                         use == null ? Set.of() : use.namedRules())
                 .find()
                 .forEach(log::warn);
+    }
+
+    private static String withoutEffect(List<String> handlers) {
+        return handlers.isEmpty() ? "" : "; @RateLimited has no effect on its handlers: " + String.join(", ", handlers);
     }
 }

@@ -37,6 +37,11 @@ class DefectiveWebTest {
         }
 
         @Override
+        public boolean limitsHandlers() {
+            return true;
+        }
+
+        @Override
         public Set<String> variables(Class<?> type, Method handler) {
             return Set.of();
         }

@@ -84,12 +84,16 @@ class WithoutWebTest {
             new ApplicationContextRunner().withUserConfiguration(Application.class);
 
     @Test
-    void knowsTheWebInThreeClassesThatNobodyElseMentions() {
+    void knowsTheWebInFewClassesThatNobodyElseMentions() {
         String[] web = {
             "jakarta.servlet..", "org.springframework.web..", "org.springframework.http..", "io.ratelimit.spring.web.."
         };
         Set<String> webClasses = Set.of(
-                ServletWebLayer.class.getName(), RequestDemands.class.getName(), AnnotatedHandlers.class.getName());
+                ServletWebLayer.class.getName(),
+                ReactiveWebLayer.class.getName(),
+                Controllers.class.getName(),
+                RequestDemands.class.getName(),
+                AnnotatedHandlers.class.getName());
         JavaClasses layer = new ClassFileImporter()
                 .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
                 .importPackages(RateLimited.class.getPackageName());

@@ -99,6 +99,11 @@ class WarningsTest {
                         public Set<String> namedRules() {
                             return Set.of("a");
                         }
+
+                        @Override
+                        public List<String> idleHandlers() {
+                            return List.of();
+                        }
                     })
                     .run(context -> assertThat(lines.at(Level.WARN))
                             .isEqualTo(List.of(

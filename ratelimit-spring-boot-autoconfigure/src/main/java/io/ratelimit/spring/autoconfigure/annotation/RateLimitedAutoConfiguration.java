@@ -6,6 +6,7 @@ import io.ratelimit.rule.RuleSet;
 import io.ratelimit.spring.annotation.AnnotatedHandlers;
 import io.ratelimit.spring.annotation.RateLimitedPostProcessor;
 import io.ratelimit.spring.annotation.RateLimitedSupport;
+import io.ratelimit.spring.annotation.ReactiveWebLayer;
 import io.ratelimit.spring.annotation.ServletWebLayer;
 import io.ratelimit.spring.annotation.WebLayer;
 import io.ratelimit.spring.autoconfigure.AnnotatedRuleUse;
@@ -24,9 +25,11 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Role;
 import org.springframework.core.env.Environment;
+import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.servlet.DispatcherServlet;
 
 /** Limits what carries {@code @RateLimited}: handlers of web requests, and methods of all other beans. */
@@ -93,6 +96,18 @@ final class RateLimitedAutoConfiguration {
         @Bean
         HandlerRules rateLimitHandlerRules(RateLimitedSupport support) {
             return new AnnotatedHandlers(support);
+        }
+    }
+
+    /** The handlers of a reactive application, which are not limited. */
+    @Configuration(proxyBeanMethods = false)
+    @Conditional(OnReactiveContextCondition.class)
+    @ConditionalOnClass(RequestMapping.class)
+    static class ReactiveHandlers {
+        @Bean
+        @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+        static WebLayer rateLimitWebLayer() {
+            return new ReactiveWebLayer();
         }
     }
 }

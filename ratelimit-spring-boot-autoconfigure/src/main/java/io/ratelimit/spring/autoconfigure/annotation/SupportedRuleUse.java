@@ -17,4 +17,9 @@ record SupportedRuleUse(RateLimitedSupport support) implements AnnotatedRuleUse 
     public Set<String> namedRules() {
         return support.namedRules();
     }
+
+    @Override
+    public List<String> idleHandlers() {
+        return support.idleHandlers();
+    }
 }
