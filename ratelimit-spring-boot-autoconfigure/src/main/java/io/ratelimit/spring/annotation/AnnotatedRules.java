@@ -95,6 +95,7 @@ final class AnnotatedRules {
     void check(Class<?> beanClass, Problems problems) {
         AnnotatedType type = type(beanClass);
         type.calls().keySet().forEach(method -> readCall(type, method, problems));
+        type.findUnused(problems);
         for (Method handler : type.handlers().keySet()) {
             if (web.limitsHandlers()) {
                 readHandler(type, handler, problems);

@@ -11,6 +11,7 @@ import java.util.Map;
 import org.springframework.core.BridgeMethodResolver;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.stereotype.Component;
+import org.springframework.stereotype.Controller;
 import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
 
@@ -22,6 +23,7 @@ final class AnnotatedType {
     private final Class<?> type;
     private final Map<Method, List<Declaration>> calls = new LinkedHashMap<>();
     private final Map<Method, List<Declaration>> handlers = new LinkedHashMap<>();
+    private boolean unused;
 
     private AnnotatedType(Class<?> type) {
         this.type = type;
@@ -36,20 +38,29 @@ final class AnnotatedType {
         }
         List<Declaration> onType = Declaration.onType(type);
         boolean controller = web.isController(type);
+        boolean covers = false;
         for (Map.Entry<Method, List<Declaration>> own : onMethods(type).entrySet()) {
             Method method = own.getKey();
             boolean handler = web.isHandler(type, method);
             List<Declaration> all = new ArrayList<>();
-            // What is not a handler of a controller is its business with Spring, such as binding and answering errors.
-            if (handler == controller && (handler ? !Modifier.isStatic(method.getModifiers()) : isCovered(method))) {
+            if (!onType.isEmpty() && (controller ? isHandled(method, handler) : isCovered(method))) {
                 all.addAll(onType);
+                covers = true;
             }
             all.addAll(own.getValue());
             if (!all.isEmpty()) {
                 (handler ? annotated.handlers : annotated.calls).put(method, List.copyOf(all));
             }
         }
+        // Without the web there is no telling which methods of a controller would be handlers.
+        boolean known = controller || !AnnotatedElementUtils.hasAnnotation(type, Controller.class);
+        annotated.unused = !onType.isEmpty() && !covers && known;
         return annotated;
+    }
+
+    /** Whether what stands on a controller applies: other methods are its business with Spring, such as binding. */
+    private static boolean isHandled(Method method, boolean handler) {
+        return (handler || MessageHandlers.isOne(method)) && !Modifier.isStatic(method.getModifiers());
     }
 
     /** Most beans are: not looking through them is what Spring does too when it looks for annotations of users. */
@@ -107,6 +118,20 @@ final class AnnotatedType {
         return Arrays.stream(Object.class.getMethods())
                 .anyMatch(object -> object.getName().equals(method.getName())
                         && Arrays.equals(object.getParameterTypes(), method.getParameterTypes()));
+    }
+
+    /** Tells if what stands on the type applies to none of its methods. */
+    void findUnused(Problems problems) {
+        if (unused) {
+            problems.add(new AnnotationProblem(
+                    type.getName(),
+                    "type",
+                    type.getSimpleName(),
+                    "it applies to none of its methods: on a type it covers public methods, and of a controller those that"
+                            + " handle requests or messages",
+                    "@RateLimited on the methods that it means",
+                    "@RateLimited(\"5/1m\") public String quote()"));
+        }
     }
 
     Class<?> type() {

@@ -1,5 +1,6 @@
 package io.ratelimit.spring.annotation;
 
+import static io.ratelimit.spring.annotation.Denials.assertDenies;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -17,6 +18,10 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.context.annotation.Scope;
+import org.springframework.graphql.data.method.annotation.QueryMapping;
+import org.springframework.messaging.handler.annotation.MessageMapping;
+import org.springframework.stereotype.Controller;
+import org.springframework.web.bind.annotation.GetMapping;
 import reactor.core.publisher.Mono;
 
 /** What the author of an annotation that could not work reads when the application does not start. */
@@ -413,6 +418,90 @@ class BadAnnotationsTest {
     @Test
     void areFoundBeforeTheirBeansAreMade() {
         assertThat(messageOf(NotYetMade.class)).contains("LimitZero.call()").contains("FinalMethod.call()");
+    }
+
+    @RateLimited("5/1m")
+    static class NothingToCall {
+        void hidden() {}
+    }
+
+    @Test
+    void areOnATypeOfWhichNothingCanBeLimited() {
+        assertThat(messageOf(NothingToCall.class))
+                .contains("have 1 problem:")
+                .contains("@RateLimited on " + NothingToCall.class.getName() + ",")
+                .contains("none of its methods")
+                .contains("on the methods that it means");
+    }
+
+    @Controller
+    @RateLimited("5/1m")
+    static class ControllerWithoutHandlers {
+        public void call() {}
+    }
+
+    @Test
+    void areOnAControllerThatHandlesNothing() {
+        assertThat(messageOfWeb(ControllerWithoutHandlers.class))
+                .contains("@RateLimited on " + ControllerWithoutHandlers.class.getName() + ",")
+                .contains("none of its methods");
+    }
+
+    private static String messageOfWeb(Class<?> bean) {
+        try (LimitedApplication application = new LimitedApplication().web(webLayer())) {
+            return catchThrowableOfType(InvalidRateLimitedException.class, () -> application.start(bean))
+                    .getMessage();
+        }
+    }
+
+    private static WebLayer webLayer() {
+        return new ServletWebLayer(
+                () -> {
+                    throw new IllegalStateException("no request");
+                },
+                () -> {
+                    throw new IllegalStateException("no request");
+                });
+    }
+
+    @Test
+    void areNotThoseOfAControllerWhereThereIsNoWeb() {
+        try (LimitedApplication application = new LimitedApplication()) {
+            assertThat(application.start(PackagePrivateHandlers.class).bean(PackagePrivateHandlers.class))
+                    .isNotNull();
+        }
+    }
+
+    @Controller
+    @RateLimited("5/1m")
+    static class PackagePrivateHandlers {
+        @GetMapping("/a")
+        String get() {
+            return "a";
+        }
+    }
+
+    @Controller
+    @RateLimited("1/1m")
+    static class Chat {
+        @MessageMapping("/say")
+        void say() {}
+
+        @QueryMapping
+        public void query() {}
+
+        public void helper() {}
+    }
+
+    @Test
+    void areNotThoseOfAControllerThatHandlesMessages() {
+        try (LimitedApplication application = new LimitedApplication().web(webLayer())) {
+            Chat chat = application.start(Chat.class).bean(Chat.class);
+
+            chat.say();
+            assertDenies(chat::query);
+            chat.helper();
+        }
     }
 
     interface Known {
