@@ -32,7 +32,11 @@ final class DelayedCall implements Runnable {
         // A copy: the original belongs to the thread that is about to leave it.
         DelayedCall delayed = new DelayedCall(invocation.invocableClone());
         delayed.whenGivenUp(delayed.result, giveBack);
-        turn.later(delay, delayed, delayed.result::completeExceptionally);
+        try {
+            turn.later(delay, delayed, delayed.result::completeExceptionally);
+        } catch (RuntimeException defect) {
+            delayed.result.completeExceptionally(defect);
+        }
         return delayed.result;
     }
 

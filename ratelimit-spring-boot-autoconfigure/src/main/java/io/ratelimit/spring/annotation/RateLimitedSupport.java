@@ -18,6 +18,7 @@ import java.util.function.UnaryOperator;
 import org.springframework.aop.Advisor;
 import org.springframework.aop.support.DefaultPointcutAdvisor;
 import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.core.task.TaskDecorator;
 
 /**
  * Makes {@link RateLimited} work in one application: the parts that its context needs as beans, which share what they know.
@@ -90,7 +91,7 @@ public final class RateLimitedSupport {
         private Supplier<LimiterErrorListener> errors = () -> (error, cause) -> {};
         private UnaryOperator<String> placeholders = UnaryOperator.identity();
         private WebLayer web = WebLayer.NONE;
-        private Turn turn = Turn.onClock(ForkJoinPool::commonPool);
+        private Turn turn = Turn.onClock(ForkJoinPool::commonPool, () -> task -> task);
 
         private Builder(Supplier<RuleSet> rules, Supplier<RuleLimiter> limiter) {
             this.rules = rules;
@@ -131,9 +132,15 @@ public final class RateLimitedSupport {
             return this;
         }
 
-        /** Sets what runs calls whose turn comes later and that return a stage. Default: the common pool. */
-        public Builder executor(Supplier<Executor> executor) {
-            return turn(Turn.onClock(executor));
+        /**
+         * Sets what becomes of calls whose turn comes later and that return a stage. Default: the common pool runs them, and
+         * they see the context class loader of the caller alone.
+         *
+         * @param executor runs them
+         * @param context carries over what else the caller's thread has, and is called on that thread
+         */
+        public Builder stages(Supplier<Executor> executor, Supplier<TaskDecorator> context) {
+            return turn(Turn.onClock(executor, context));
         }
 
         /** Sets how calls wait. */

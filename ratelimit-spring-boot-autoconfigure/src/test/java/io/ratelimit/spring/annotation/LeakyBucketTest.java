@@ -167,7 +167,7 @@ class LeakyBucketTest {
         CountDownLatch done = new CountDownLatch(1);
         Executor executor = task -> new Thread(task, "late").start();
 
-        Turn.onClock(() -> executor)
+        Turn.onClock(() -> executor, () -> task -> task)
                 .later(
                         Duration.ofMillis(20),
                         () -> {
@@ -184,10 +184,26 @@ class LeakyBucketTest {
     void tellsWhenTheExecutorTakesNothingMore() throws Exception {
         CountDownLatch told = new CountDownLatch(1);
 
-        Turn.onClock(() -> task -> {
-                    throw new RejectedExecutionException("full");
-                })
+        Turn.onClock(
+                        () -> task -> {
+                            throw new RejectedExecutionException("full");
+                        },
+                        () -> task -> task)
                 .later(Duration.ofMillis(1), () -> {}, rejected -> told.countDown());
+
+        assertThat(told.await(10, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
+    void tellsWhenTheContextIsNotToBeHad() throws Exception {
+        CountDownLatch told = new CountDownLatch(1);
+
+        Turn.onClock(
+                        () -> Runnable::run,
+                        () -> task -> () -> {
+                            throw new IllegalStateException("no context");
+                        })
+                .later(Duration.ofMillis(1), () -> {}, failed -> told.countDown());
 
         assertThat(told.await(10, TimeUnit.SECONDS)).isTrue();
     }
@@ -196,7 +212,7 @@ class LeakyBucketTest {
     void parksByTheRealClock() throws Exception {
         long start = System.nanoTime();
 
-        Turn.onClock(() -> Runnable::run).await(Duration.ofMillis(20));
+        Turn.onClock(() -> Runnable::run, () -> task -> task).await(Duration.ofMillis(20));
 
         assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(20_000_000L);
     }

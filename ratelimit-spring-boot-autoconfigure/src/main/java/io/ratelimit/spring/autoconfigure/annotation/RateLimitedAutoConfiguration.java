@@ -12,6 +12,7 @@ import io.ratelimit.spring.annotation.WebLayer;
 import io.ratelimit.spring.autoconfigure.AnnotatedRuleUse;
 import io.ratelimit.spring.autoconfigure.ConditionalOnRateLimit;
 import io.ratelimit.spring.autoconfigure.RateLimitProperties;
+import io.ratelimit.spring.autoconfigure.annotation.LateCalls.ContextPropagation;
 import io.ratelimit.spring.decision.LimiterErrorListener;
 import io.ratelimit.spring.web.HandlerRules;
 import io.ratelimit.spring.web.RequestRules;
@@ -29,6 +30,8 @@ import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Role;
 import org.springframework.core.env.Environment;
+import org.springframework.core.task.TaskDecorator;
+import org.springframework.core.task.support.ContextPropagatingTaskDecorator;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.servlet.DispatcherServlet;
 
@@ -49,7 +52,10 @@ final class RateLimitedAutoConfiguration {
             ObjectProvider<IdentityDigest> digest,
             ObjectProvider<RateLimitProperties> properties,
             ObjectProvider<LimiterErrorListener> errors,
-            ObjectProvider<WebLayer> web) {
+            ObjectProvider<WebLayer> web,
+            ObjectProvider<TaskDecorator> decorators,
+            ObjectProvider<ContextPropagation> propagation) {
+        LateCalls late = new LateCalls(beans, decorators, propagation);
         return RateLimitedSupport.builder(rules::getObject, limiter::getObject)
                 .digest(digest::getObject)
                 .mode(() -> properties.getObject().mode())
@@ -59,6 +65,7 @@ final class RateLimitedAutoConfiguration {
                 })
                 .errors(() ->
                         (error, cause) -> errors.orderedStream().forEach(listener -> listener.failed(error, cause)))
+                .stages(late::executor, late::context)
                 .web(web.getIfAvailable(() -> WebLayer.NONE))
                 .build();
     }
@@ -108,6 +115,16 @@ final class RateLimitedAutoConfiguration {
         @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
         static WebLayer rateLimitWebLayer() {
             return new ReactiveWebLayer();
+        }
+    }
+
+    /** What other libraries, such as Spring Security, want to be carried from thread to thread. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(name = "io.micrometer.context.ContextSnapshotFactory")
+    static class Contexts {
+        @Bean
+        ContextPropagation rateLimitContextPropagation() {
+            return new ContextPropagation(new ContextPropagatingTaskDecorator());
         }
     }
 }
