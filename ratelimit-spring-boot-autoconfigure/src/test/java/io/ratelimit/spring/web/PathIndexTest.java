@@ -78,6 +78,44 @@ class PathIndexTest {
         assertThat(matches.get(0).pathVariables()).isEqualTo(Map.of("tenant", "acme", "id", "7"));
     }
 
+    /** A handler of /a/{id} takes all of these, so a rule must not be blind to them. */
+    @ParameterizedTest
+    @ValueSource(strings = {"%0a", "%0d", "%0d%0a", "%c2%85", "%e2%80%a8", "%e2%80%a9", "%0a%0a", "\n"})
+    void aLineBreakIsACharacterLikeAnyOther(String lineBreak) {
+        List<Rule> rules = List.of(
+                rule("constrained", "/a/{id:.+}"),
+                rule("alternatives", "/a/{id:x|7.*}"),
+                rule("times", "/a/{id:7.{1,2}7}"),
+                rule("escaped", "/a/{id:[^\\}]+}"),
+                rule("prefix", "/a/7*"),
+                rule("suffix", "/a/*7"),
+                rule("inside", "/a/7*7"),
+                rule("stars", "/a/7**"),
+                rule("variables", "/a/{x}7{y}"),
+                rule("both", "/a/{x:.}*"),
+                rule("question", "/a/7*?"),
+                rule("any", "/a/*"),
+                rule("last", "/**"),
+                rule("rest", "/{*rest}"),
+                rule("digits", "/a/{id:\\d+}"),
+                rule("other", "/a/*8"));
+
+        assertThat(ids(rules, "/a/7" + lineBreak + "7"))
+                .containsExactly(rules.stream()
+                        .map(Rule::id)
+                        .filter(id -> !id.equals("digits") && !id.equals("other"))
+                        .toArray(String[]::new));
+    }
+
+    @Test
+    void variablesAreWhatThePatternNamesAndThePathHolds() {
+        List<RuleMatch> matches = find(List.of(rule("r", "/{w}/*.{type}/{id:.+}")), "/any/a%0ab.pdf/7%0a")
+                .matches();
+
+        assertThat(matches).hasSize(1);
+        assertThat(matches.get(0).pathVariables()).isEqualTo(Map.of("w", "any", "type", "pdf", "id", "7\n"));
+    }
+
     @Test
     void aRuleWithoutPathMatchesNothing() {
         assertThat(ids(List.of(rule("by-name")), "/by-name")).isEmpty();

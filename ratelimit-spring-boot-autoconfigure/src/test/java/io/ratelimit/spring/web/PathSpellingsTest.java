@@ -128,6 +128,21 @@ class PathSpellingsTest {
         oracle(setup).blocks(PathSpellingsTest::canonical, ways).bounds(ways);
     }
 
+    /** To a handler of {@code /limited/{id}} a line break is a character like any other. */
+    @ParameterizedTest
+    @MethodSource("io.ratelimit.spring.web.Setup#selected")
+    void noLineBreakGetsPastAWildcard(Setup setup) {
+        List<Way> ways = Stream.of("%0a", "%0d", "%0d%0a", "%c2%85", "%e2%80%a8", "%e2%80%a9", "%0a%0a8", "%0A;a=b")
+                .map(lineBreak -> Way.path("/limited/7" + lineBreak))
+                .toList();
+
+        for (String pattern : List.of("/limited/{id:.+}", "/limited/7*", "/*ted/{id:7.*}", "/limited/{id}*")) {
+            new Oracle(setup, () -> new Parts().rule(five("limited", pattern)))
+                    .blocks(PathSpellingsTest::canonical, ways)
+                    .bounds(ways);
+        }
+    }
+
     /** Other servlets are mapped by the container, which normalises what Spring MVC does not. */
     @ParameterizedTest
     @MethodSource("io.ratelimit.spring.web.Setup#selected")
