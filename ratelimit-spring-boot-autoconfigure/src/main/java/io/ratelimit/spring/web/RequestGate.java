@@ -71,7 +71,7 @@ final class RequestGate implements RequestRules {
     /** Recognises a request that is not limited at all, when it comes to the first filter. */
     void arrive(RequestState state, HttpServletRequest request) {
         if (excluded.contain(request)) {
-            state.free();
+            state.exclude();
         }
     }
 
@@ -83,12 +83,13 @@ final class RequestGate implements RequestRules {
      */
     Optional<RateLimitDenial> enter(
             RequestState state, HttpServletRequest request, HttpServletResponse response, Set<Phase> phases) {
-        if (state.isEntry(request) && !state.isFree()) {
+        if (state.isEntry(request) && !state.isExcluded()) {
+            // Of the exempt too: from an exempt address, the user may be blocked, who is known in a later phase only.
             if (isListed(lists::isBlocked, state)) {
                 return Optional.of(Denials.blocked());
             }
             if (isListed(lists::isExempt, state)) {
-                state.free();
+                state.exempt();
             }
         }
         if (state.isFree()) {

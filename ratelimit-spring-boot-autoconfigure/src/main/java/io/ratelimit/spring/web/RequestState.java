@@ -40,8 +40,10 @@ final class RequestState {
     enum Standing {
         /** Its rules are asked. */
         COUNTED,
-        /** It is excluded or exempt: no rule is asked. */
-        FREE
+        /** No rule is asked, because of who is asking; whether that is also somebody blocked may show later. */
+        EXEMPT,
+        /** Neither rules nor lists are asked. */
+        EXCLUDED
     }
 
     private RequestState(HttpServletRequest request, IdentityResolver identities) {
@@ -91,12 +93,21 @@ final class RequestState {
         return response;
     }
 
+    /** Returns whether no rule is asked. */
     boolean isFree() {
-        return standing == Standing.FREE;
+        return standing != Standing.COUNTED;
     }
 
-    void free() {
-        standing = Standing.FREE;
+    boolean isExcluded() {
+        return standing == Standing.EXCLUDED;
+    }
+
+    void exempt() {
+        standing = Standing.EXEMPT;
+    }
+
+    void exclude() {
+        standing = Standing.EXCLUDED;
     }
 
     /** Returns the rules that match, found anew when a dispatch or a filter has changed what is asked for. */

@@ -214,4 +214,25 @@ class ApiKeysTest {
                 })
                 .blocks(server -> server.request("GET", "/limited"), ways);
     }
+
+    /** The key is known before the user is. */
+    @ParameterizedTest
+    @MethodSource("io.ratelimit.spring.web.Setup#withSecurity")
+    void anExemptKeyDoesNotLetABlockedUserIn(Setup setup) {
+        Parts parts = keys(five("limited", "/user/me"));
+        AccessList acme = new AccessList(Set.of("acme"), Set.of(), AddressBlocks.none());
+        AccessList bob = new AccessList(Set.of(), Set.of("bob"), AddressBlocks.none());
+        TestServer server = TestServer.of(setup)
+                .install(parts.with(builder -> builder.lists(new AccessLists(parts.identities(), acme, bob))));
+
+        RawResponse blocked =
+                UsersTest.as(server, "bob").header("X-API-Key", "acme-key").send();
+        RawResponse exempt =
+                UsersTest.as(server, "ann").header("X-API-Key", "acme-key").send();
+
+        assertThat(blocked.status()).isEqualTo(403);
+        assertThat(exempt.status()).isEqualTo(200);
+        assertThat(exempt.headers()).doesNotContainKey("x-ratelimit-limit");
+        assertThat(server.handled()).isEqualTo(1);
+    }
 }

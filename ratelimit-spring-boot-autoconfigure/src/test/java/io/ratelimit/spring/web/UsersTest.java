@@ -1,8 +1,12 @@
 package io.ratelimit.spring.web;
 
+import static io.ratelimit.spring.web.Rules.five;
 import static io.ratelimit.spring.web.Rules.fixed;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ratelimit.identity.AccessList;
+import io.ratelimit.identity.AccessLists;
+import io.ratelimit.identity.AddressBlocks;
 import io.ratelimit.rule.Phase;
 import io.ratelimit.rule.Rule;
 import io.ratelimit.rule.RuleKey;
@@ -11,6 +15,7 @@ import io.ratelimit.spring.web.TestServer.Parts;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -143,6 +148,45 @@ class UsersTest {
         assertThat(server.request("GET", "/user/me").send().number("X-RateLimit-Remaining"))
                 .as("what the early phase took stays taken")
                 .isEqualTo(4);
+    }
+
+    /** The address is known before the user is. */
+    @ParameterizedTest
+    @MethodSource("io.ratelimit.spring.web.Setup#withSecurity")
+    void whoIsBlockedIsRefusedFromAnExemptAddressToo(Setup setup) {
+        Parts parts = new Parts().rule(five("early", "/user/**")).rule(byUser("/user/**"));
+        AccessList here = new AccessList(Set.of(), Set.of(), AddressBlocks.parse("addresses", List.of("127.0.0.1")));
+        AccessList bob = new AccessList(Set.of(), Set.of("bob"), AddressBlocks.none());
+        TestServer server = TestServer.of(setup)
+                .install(parts.with(builder -> builder.lists(new AccessLists(parts.identities(), here, bob))));
+
+        RawResponse blocked = as(server, "bob").send();
+        RawResponse exempt = as(server, "ann").send();
+
+        assertThat(blocked.status()).isEqualTo(403);
+        assertThat(exempt.status()).isEqualTo(200);
+        assertThat(exempt.headers()).doesNotContainKeys("x-ratelimit-limit", "retry-after");
+        assertThat(server.handled()).as("handled for ann alone").isEqualTo(1);
+    }
+
+    /** Nobody is known before authentication, so the rules that are decided by then are for everybody. */
+    @ParameterizedTest
+    @MethodSource("io.ratelimit.spring.web.Setup#withSecurity")
+    void anExemptUserIsFreeFromAuthenticationOn(Setup setup) {
+        Parts parts = new Parts()
+                .rule(five("early", "/user/**"))
+                .rule(byUser("/user/**").limits(fixed("1/1h")));
+        AccessList ann = new AccessList(Set.of(), Set.of("ann"), AddressBlocks.none());
+        TestServer server = TestServer.of(setup)
+                .install(parts.with(
+                        builder -> builder.lists(new AccessLists(parts.identities(), ann, AccessList.empty()))));
+
+        for (int i = 0; i < 5; i++) {
+            RawResponse admitted = as(server, "ann").send();
+            assertThat(admitted.status()).isEqualTo(200);
+            assertThat(admitted.number("X-RateLimit-Remaining")).isEqualTo(4 - i);
+        }
+        assertThat(as(server, "ann").send().status()).isEqualTo(429);
     }
 
     @ParameterizedTest
