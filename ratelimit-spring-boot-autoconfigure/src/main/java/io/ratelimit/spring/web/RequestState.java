@@ -3,11 +3,14 @@ package io.ratelimit.spring.web;
 import io.ratelimit.identity.IdentityResolver;
 import io.ratelimit.identity.Requester;
 import io.ratelimit.limit.Decision;
+import io.ratelimit.limit.LimitDecision;
 import io.ratelimit.limit.Source;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
@@ -24,8 +27,8 @@ final class RequestState {
     private final HttpRequestView view;
     private final Requester requester;
     private final Set<String> asked = new HashSet<>();
-    /** By identity: decisions have no equality of their own. */
-    private final Set<Decision> told = new HashSet<>();
+    /** By identity, and not by decision: the same answer may come again as a part of another decision. */
+    private final Set<LimitDecision> told = Collections.newSetFromMap(new IdentityHashMap<>());
 
     private final Reservations reservations = new Reservations();
     private final Turn turn = new Turn();
@@ -131,13 +134,24 @@ final class RequestState {
         asked.add(match.rule().id());
     }
 
-    /** Adds a decision to what the client is told. What a failure policy says counts nothing, so it tells nothing. */
+    /**
+     * Adds to what the client is told what is new in a decision. What a failure policy says counts nothing, so it tells
+     * nothing.
+     */
     void add(Decision decision) {
-        if (told.add(decision)
-                && !decision.limits().isEmpty()
-                && !decision.source().equals(Source.FAILURE_POLICY)) {
-            shown = shown == null ? decision : shown.followedBy(decision);
+        List<LimitDecision> limits = untold(decision.limits());
+        List<LimitDecision> shadow = untold(decision.shadow());
+        if (limits.isEmpty()) {
+            return;
         }
+        Decision added = Decision.of(limits, shadow);
+        if (!added.source().equals(Source.FAILURE_POLICY)) {
+            shown = shown == null ? added : shown.followedBy(added);
+        }
+    }
+
+    private List<LimitDecision> untold(List<LimitDecision> answers) {
+        return answers.stream().filter(told::add).toList();
     }
 
     /** Returns the decision over all phases so far; {@code null} if no limit was counted. */

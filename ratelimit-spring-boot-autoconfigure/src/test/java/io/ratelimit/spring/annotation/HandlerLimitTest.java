@@ -4,6 +4,8 @@ import static io.ratelimit.spring.annotation.Denials.assertAdmits;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ratelimit.RateLimitExceededException;
+import io.ratelimit.spring.web.HeaderStyle;
+import io.ratelimit.spring.web.WebSettings;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.springframework.aop.support.AopUtils;
@@ -13,6 +15,7 @@ import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.mock.web.MockHttpServletRequest;
+import org.springframework.mock.web.MockHttpServletResponse;
 import org.springframework.test.web.servlet.assertj.MockMvcTester;
 import org.springframework.test.web.servlet.request.MockHttpServletRequestBuilder;
 import org.springframework.test.web.servlet.request.MockMvcRequestBuilders;
@@ -81,6 +84,12 @@ class HandlerLimitTest {
             return "ordered";
         }
 
+        @GetMapping("/both")
+        public String both() {
+            mailer.sendByPathAndOwn();
+            return "sent";
+        }
+
         @GetMapping("/named")
         public String named() {
             mailer.sendByName();
@@ -90,6 +99,10 @@ class HandlerLimitTest {
     }
 
     static class Mailer {
+        @RateLimited(name = "by-path")
+        @RateLimited("1/1m")
+        public void sendByPathAndOwn() {}
+
         @RateLimited(value = "3/1m", key = "ip")
         public void send() {}
 
@@ -268,6 +281,23 @@ class HandlerLimitTest {
             }
             assertThat(status(context, "/orders/1")).isEqualTo(429);
         });
+    }
+
+    @Test
+    void tellsOfEachLimitOnceWhenOneOfSeveralDenies() {
+        runner.withBean(WebSettings.class, () -> WebSettings.defaults().withHeaders(HeaderStyle.IETF))
+                .run(context -> {
+                    assertThat(status(context, "/both")).isEqualTo(200);
+                    MockHttpServletResponse denied = MockMvcTester.from(context)
+                            .perform(MockMvcRequestBuilders.get("/both"))
+                            .getResponse();
+
+                    assertThat(denied.getStatus()).isEqualTo(429);
+                    assertThat(denied.getHeader("RateLimit-Policy"))
+                            .matches("\"by-path\";q=3;w=60, \"[a-z0-9-]*send-by-path-and-own[a-z0-9-]*\";q=1;w=60");
+                    assertThat(denied.getHeader("RateLimit"))
+                            .matches("\"by-path\";r=1;t=\\d+, \"[a-z0-9-]*send-by-path-and-own[a-z0-9-]*\";r=0;t=60");
+                });
     }
 
     @Test

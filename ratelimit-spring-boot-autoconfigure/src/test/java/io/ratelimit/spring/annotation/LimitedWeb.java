@@ -19,6 +19,7 @@ import io.ratelimit.rule.RuleDemand;
 import io.ratelimit.rule.RuleSet;
 import io.ratelimit.spring.web.RateLimitWeb;
 import io.ratelimit.spring.web.RequestRules;
+import io.ratelimit.spring.web.WebSettings;
 import io.ratelimit.store.MemoryStore;
 import jakarta.servlet.http.HttpServletRequest;
 import java.security.Principal;
@@ -105,8 +106,10 @@ class LimitedWeb {
             RuleLimiter limiter,
             RuleSet rules,
             IdentityResolver identities,
-            RateLimitedSupport support) {
+            RateLimitedSupport support,
+            ObjectProvider<WebSettings> settings) {
         return RateLimitWeb.builder(context, limiter, rules, identities)
+                .settings(settings.getIfAvailable(WebSettings::defaults))
                 .handlerRules(new AnnotatedHandlers(support))
                 .build();
     }
