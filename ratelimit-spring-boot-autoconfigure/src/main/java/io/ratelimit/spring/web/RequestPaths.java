@@ -20,7 +20,7 @@ import org.springframework.web.util.WebUtils;
 final class RequestPaths {
     private RequestPaths() {}
 
-    /** Returns the different paths, normally one. */
+    /** Returns the different paths, normally one. The root is among them as a slash, also where it is nothing at all. */
     static List<PathContainer> of(HttpServletRequest request) {
         Map<String, PathContainer> paths = new LinkedHashMap<>(4);
         addAll(request, paths);
@@ -66,7 +66,12 @@ final class RequestPaths {
      */
     private static void addAsMapped(String path, String prefix, Map<String, PathContainer> paths) {
         try {
-            add(RequestPath.parse(path, prefix).pathWithinApplication(), paths);
+            PathContainer within = RequestPath.parse(path, prefix).pathWithinApplication();
+            add(within, paths);
+            if (within.value().isEmpty()) {
+                // Nothing behind the prefix is the root, which a rule writes as a slash.
+                add(PathContainer.parsePath("/"), paths);
+            }
         } catch (IllegalArgumentException unparsable) {
             add(CanonicalPath.of(path).within(CanonicalPath.of(prefix)).toContainer(), paths);
         }
