@@ -1,33 +1,21 @@
 package io.ratelimit.spring.annotation;
 
+import io.ratelimit.spring.expression.ReadingExpression;
 import java.util.LinkedHashSet;
 import java.util.Set;
-import org.springframework.expression.ParseException;
 import org.springframework.expression.spel.SpelNode;
-import org.springframework.expression.spel.ast.Assign;
-import org.springframework.expression.spel.ast.BeanReference;
 import org.springframework.expression.spel.ast.CompoundExpression;
-import org.springframework.expression.spel.ast.ConstructorReference;
 import org.springframework.expression.spel.ast.FunctionReference;
 import org.springframework.expression.spel.ast.Indexer;
 import org.springframework.expression.spel.ast.MethodReference;
-import org.springframework.expression.spel.ast.OpDec;
-import org.springframework.expression.spel.ast.OpInc;
 import org.springframework.expression.spel.ast.Projection;
 import org.springframework.expression.spel.ast.PropertyOrFieldReference;
 import org.springframework.expression.spel.ast.Selection;
-import org.springframework.expression.spel.ast.TypeReference;
 import org.springframework.expression.spel.ast.VariableReference;
 import org.springframework.expression.spel.standard.SpelExpression;
-import org.springframework.expression.spel.standard.SpelExpressionParser;
 
-/**
- * Parses expressions, and refuses those that could only fail: with a name that nobody knows, or that want what is not
- * available.
- */
+/** Parses expressions, and refuses those that could only fail: also those with a name that nobody knows. */
 final class ExpressionCheck {
-    private static final SpelExpressionParser PARSER = new SpelExpressionParser();
-
     /** The element at hand in a projection or selection. */
     private static final String THIS = "this";
 
@@ -61,14 +49,9 @@ final class ExpressionCheck {
 
     private static SpelExpression parse(String text) {
         try {
-            return PARSER.parseRaw(text);
-        } catch (ParseException malformed) {
-            throw new IllegalArgumentException(
-                    "it does not compile: " + malformed.getSimpleMessage() + " (at character " + malformed.getPosition()
-                            + ")",
-                    malformed);
-        } catch (IllegalStateException malformed) {
-            throw new IllegalArgumentException("it does not compile", malformed);
+            return ReadingExpression.parse(text);
+        } catch (IllegalArgumentException useless) {
+            throw new IllegalArgumentException("it " + useless.getMessage(), useless);
         }
     }
 
@@ -83,7 +66,7 @@ final class ExpressionCheck {
             String text = function.toStringAST();
             used.add(text.substring(1, text.indexOf('(')));
         }
-        requireAvailable(node, hasTarget);
+        requireTarget(node, hasTarget);
         for (int i = 0; i < node.getChildCount(); i++) {
             walk(node.getChild(i), givesTarget(node, i, hasTarget), used);
         }
@@ -98,16 +81,7 @@ final class ExpressionCheck {
                 || node instanceof Selection;
     }
 
-    private static void requireAvailable(SpelNode node, boolean hasTarget) {
-        if (node instanceof TypeReference
-                || node instanceof ConstructorReference
-                || node instanceof BeanReference
-                || node instanceof Assign
-                || node instanceof OpInc
-                || node instanceof OpDec) {
-            throw new IllegalArgumentException("it uses " + node.toStringAST()
-                    + ", and types, constructors, beans and assignments are not available");
-        }
+    private static void requireTarget(SpelNode node, boolean hasTarget) {
         boolean reads = node instanceof PropertyOrFieldReference || node instanceof MethodReference;
         if (reads && !hasTarget) {
             throw new IllegalArgumentException(

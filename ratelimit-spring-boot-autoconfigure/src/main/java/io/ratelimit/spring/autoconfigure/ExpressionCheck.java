@@ -1,31 +1,60 @@
 package io.ratelimit.spring.autoconfigure;
 
-import java.util.Set;
-import org.springframework.expression.ParseException;
+import io.ratelimit.spring.expression.ReadingExpression;
+import java.util.List;
+import java.util.stream.Stream;
 import org.springframework.expression.spel.SpelNode;
-import org.springframework.expression.spel.standard.SpelExpression;
-import org.springframework.expression.spel.standard.SpelExpressionParser;
+import org.springframework.expression.spel.ast.BooleanLiteral;
+import org.springframework.expression.spel.ast.CompoundExpression;
+import org.springframework.expression.spel.ast.InlineList;
+import org.springframework.expression.spel.ast.InlineMap;
+import org.springframework.expression.spel.ast.NullLiteral;
+import org.springframework.expression.spel.ast.OpAnd;
+import org.springframework.expression.spel.ast.OpEQ;
+import org.springframework.expression.spel.ast.OpGE;
+import org.springframework.expression.spel.ast.OpGT;
+import org.springframework.expression.spel.ast.OpLE;
+import org.springframework.expression.spel.ast.OpLT;
+import org.springframework.expression.spel.ast.OpNE;
+import org.springframework.expression.spel.ast.OpOr;
+import org.springframework.expression.spel.ast.OperatorBetween;
+import org.springframework.expression.spel.ast.OperatorInstanceof;
+import org.springframework.expression.spel.ast.OperatorMatches;
+import org.springframework.expression.spel.ast.OperatorNot;
+import org.springframework.expression.spel.ast.Projection;
+import org.springframework.expression.spel.ast.Selection;
+import org.springframework.expression.spel.ast.StringLiteral;
 
-/** Checks expressions: that they parse, and that what they yield can be used, as far as that shows before a request. */
+/**
+ * Checks expressions over the request: that they parse and use what is available, and that what they yield can be used, as
+ * far as that shows before a request.
+ */
 final class ExpressionCheck {
-    private static final Set<String> YIELDS_BOOLEAN = Set.of(
-            "BooleanLiteral",
-            "OpAnd",
-            "OpOr",
-            "OperatorNot",
-            "OpEQ",
-            "OpNE",
-            "OpLT",
-            "OpLE",
-            "OpGT",
-            "OpGE",
-            "OperatorInstanceof",
-            "OperatorMatches",
-            "OperatorBetween");
-    private static final Set<String> YIELDS_OTHER =
-            Set.of("NullLiteral", "InlineList", "InlineMap", "Projection", "Selection", "TypeReference");
+    /** What yields a truth value, a collection or nothing. */
+    private static final List<Class<? extends SpelNode>> NEITHER_TEXT_NOR_NUMBER = List.of(
+            BooleanLiteral.class,
+            OpAnd.class,
+            OpOr.class,
+            OperatorNot.class,
+            OpEQ.class,
+            OpNE.class,
+            OpLT.class,
+            OpLE.class,
+            OpGT.class,
+            OpGE.class,
+            OperatorInstanceof.class,
+            OperatorMatches.class,
+            OperatorBetween.class,
+            NullLiteral.class,
+            InlineList.class,
+            InlineMap.class,
+            Projection.class,
+            Selection.class);
 
-    private final SpelExpressionParser parser = new SpelExpressionParser();
+    private static final List<Class<? extends SpelNode>> NO_NUMBER = Stream.concat(
+                    NEITHER_TEXT_NOR_NUMBER.stream(), Stream.of(StringLiteral.class))
+            .toList();
+
     private final Problems problems;
 
     ExpressionCheck(Problems problems) {
@@ -34,45 +63,38 @@ final class ExpressionCheck {
 
     /** Checks an expression that has to yield a text or a number. */
     void checkKey(String property, String expression) {
-        check(property, expression, "a text or a number", "\"#request.getHeader('X-Tenant')\"", Set.of());
+        check(
+                property,
+                expression,
+                "a text or a number",
+                "\"#request.getHeader('X-Tenant')\"",
+                NEITHER_TEXT_NOR_NUMBER);
     }
 
     /** Checks an expression that has to yield a number. */
     void checkCost(String property, String expression) {
-        check(property, expression, "a number", "\"#request.getContentLengthLong() / 1024\"", Set.of("StringLiteral"));
+        check(property, expression, "a number", "\"#request.getContentLengthLong() / 1024\"", NO_NUMBER);
     }
 
-    private void check(String property, String text, String yields, String example, Set<String> alsoWrong) {
+    private void check(
+            String property, String text, String yields, String example, List<Class<? extends SpelNode>> wrong) {
+        String expected = "a SpEL expression over the request for " + yields;
         try {
-            SpelExpression expression = parser.parseRaw(text);
-            String node = resultOf(expression.getAST());
-            if (YIELDS_BOOLEAN.contains(node) || YIELDS_OTHER.contains(node) || alsoWrong.contains(node)) {
-                problems.add(
-                        property,
-                        text,
-                        "the expression never yields " + yields,
-                        "an expression for " + yields,
-                        example);
+            SpelNode result = resultOf(ReadingExpression.parse(text).getAST());
+            if (wrong.stream().anyMatch(type -> type.isInstance(result))) {
+                problems.add(property, text, "the expression never yields " + yields, expected, example);
             }
-        } catch (ParseException invalid) {
-            problems.add(
-                    property,
-                    text,
-                    "the expression does not parse: " + Problems.plain(invalid.getSimpleMessage()) + " (at character "
-                            + invalid.getPosition() + ")",
-                    "a SpEL expression for " + yields,
-                    example);
-        } catch (IllegalStateException unparsable) {
-            problems.add(property, text, "the expression does not parse", "a SpEL expression for " + yields, example);
+        } catch (IllegalArgumentException useless) {
+            problems.add(property, text, "the expression " + useless.getMessage(), expected, example);
         }
     }
 
-    /** Returns the kind of the node whose value is the expression's: of a chain such as {@code #a.b} the last. */
-    private static String resultOf(SpelNode node) {
+    /** Returns the node whose value is the expression's: of a chain such as {@code #a.b} the last. */
+    private static SpelNode resultOf(SpelNode node) {
         SpelNode result = node;
-        while (result.getClass().getSimpleName().equals("CompoundExpression") && result.getChildCount() > 0) {
+        while (result instanceof CompoundExpression && result.getChildCount() > 0) {
             result = result.getChild(result.getChildCount() - 1);
         }
-        return result.getClass().getSimpleName();
+        return result;
     }
 }

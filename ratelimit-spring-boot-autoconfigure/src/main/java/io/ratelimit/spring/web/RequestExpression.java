@@ -1,12 +1,11 @@
 package io.ratelimit.spring.web;
 
 import io.ratelimit.limit.Quoted;
+import io.ratelimit.spring.expression.ReadingExpression;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.expression.Expression;
-import org.springframework.expression.ParseException;
-import org.springframework.expression.spel.standard.SpelExpressionParser;
 
 /**
  * A SpEL expression over a request, parsed once. What it may use, see {@link RequestExpressionContext}.
@@ -14,8 +13,6 @@ import org.springframework.expression.spel.standard.SpelExpressionParser;
  * <p>Immutable and safe for any number of threads. What a request contains is data to it and never parsed.
  */
 final class RequestExpression {
-    private static final SpelExpressionParser PARSER = new SpelExpressionParser();
-
     private final Expression expression;
 
     private RequestExpression(Expression expression) {
@@ -26,16 +23,16 @@ final class RequestExpression {
      * Parses an expression.
      *
      * @param name the setting's name, for the message
-     * @throws IllegalArgumentException if it does not parse
+     * @throws IllegalArgumentException if it does not parse or wants what is not available
      */
     static RequestExpression parse(String name, String text) {
         try {
-            return new RequestExpression(PARSER.parseExpression(text));
-        } catch (ParseException malformed) {
+            return new RequestExpression(ReadingExpression.parse(text));
+        } catch (IllegalArgumentException useless) {
             throw new IllegalArgumentException(
                     name + ": " + Quoted.text(text) + " (expected: a SpEL expression over the request, such as"
-                            + " #headers['X-Tenant']; " + malformed.getSimpleMessage() + ")",
-                    malformed);
+                            + " #headers['X-Tenant']; this " + useless.getMessage() + ")",
+                    useless);
         }
     }
 

@@ -260,6 +260,24 @@ class BadConfigurationTest {
                 bad("a bad path that is excluded", "exclude: [health]", "ratelimit.exclude[0]: \"health\"", "with /"),
                 badRule("a key that does not parse", "key: \"#request.\"", "key: \"#request.\"", "does not parse"),
                 badRule("a key that yields no text", "key: \"#a == #b\"", "key", "never yields a text or a number"),
+                badRule(
+                        "a key with a type",
+                        "key: \"#headers['a'] + T(java.lang.Math).random()\"",
+                        "key: \"#headers['a'] + T(java.lang.Math).random()\"",
+                        "uses T(java.lang.Math)",
+                        "types, constructors, beans and assignments are not available",
+                        "a SpEL expression over the request for a text or a number",
+                        "example:  ratelimit.rules[0].key: \"#request.getHeader('X-Tenant')\""),
+                badRule("a key with a constructor", "key: \"#a + new Object()\"", "key", "uses new Object()"),
+                badRule("a key with a bean", "key: \"#a ?: @tenants.of(#b)\"", "key", "uses @tenants"),
+                badRule("a key that changes something", "key: \"#request.x = 'a'\"", "key", "assignments are not"),
+                badRule("a key that counts on", "key: \"#a.b++\"", "key", "assignments are not"),
+                badRule("a key that is a list", "key: \"#a.![b]\"", "key", "never yields a text or a number"),
+                badRule(
+                        "a cost with a type",
+                        "cost: \"#a * T(java.lang.Math).random()\"",
+                        "cost",
+                        "uses T(java.lang.Math)"),
                 badRule("a cost that does not parse", "cost: \"#a +\"", "cost: \"#a +\"", "does not parse"),
                 badRule("a cost that yields no number", "cost: \"#a.b and #c\"", "cost", "never yields a number"));
     }
