@@ -5,8 +5,8 @@ import java.util.Locale;
 /** What can fail around a decision without failing the request or the call. */
 public enum LimiterError {
     /**
-     * A resolver or a key expression threw or found nobody: a request counts by its address, a call together with all
-     * others of its kind.
+     * A resolver or a key expression threw or found nobody, or what has no text of its own: a request counts by its
+     * address, a call together with all others of its kind.
      */
     KEY,
     /** A cost expression threw or gave no positive whole number: the request or the call costs 1. */

@@ -9,6 +9,7 @@ import io.ratelimit.limit.Quoted;
 import io.ratelimit.rule.RuleKey;
 import io.ratelimit.spring.decision.LimiterError;
 import io.ratelimit.spring.decision.LimiterErrors;
+import io.ratelimit.spring.expression.KeyText;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -101,8 +102,7 @@ final class Owners {
     private @Nullable String resolve(RuleMatch match, HttpServletRequest request) {
         String text = match.key().text();
         if (match.key().kind() == RuleKey.Kind.EXPRESSION) {
-            Object value = expressions.get("key", text).evaluate(request, match.pathVariables());
-            return value == null ? null : value.toString();
+            return KeyText.of(expressions.get("key", text).evaluate(request, match.pathVariables()));
         }
         KeyResolver resolver = resolvers.get(text);
         return resolver == null ? null : resolver.resolve(new PeerAddressRequest(request));

@@ -19,6 +19,7 @@ import io.ratelimit.store.StoreException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -247,8 +248,10 @@ class RateLimitedAttributesTest {
         assertDenies(() -> quotes.forAnything(new Object()));
         assertDenies(() -> quotes.forAnything(new int[] {1}));
         assertDenies(() -> quotes.forAnything(Optional.empty()));
+        assertDenies(() -> quotes.forAnything(List.of("seven")));
+        assertDenies(() -> quotes.forAnything(new Order("7")));
 
-        assertThat(application.errors).hasSize(6).containsOnly("key");
+        assertThat(application.errors).hasSize(8).containsOnly("key");
     }
 
     @Test
@@ -266,7 +269,7 @@ class RateLimitedAttributesTest {
 
         assertAdmits(1, () -> quotes.forAnything(7L));
         assertAdmits(1, () -> quotes.forAnything(Optional.of("seven")));
-        assertAdmits(1, () -> quotes.forAnything(new Order("7")));
+        assertAdmits(1, () -> quotes.forAnything(UUID.fromString("00000000-0000-0000-0000-000000000007")));
         assertAdmits(1, () -> quotes.forAnything(Algorithm.TOKEN_BUCKET));
     }
 

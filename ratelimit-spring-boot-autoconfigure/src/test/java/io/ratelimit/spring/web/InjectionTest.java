@@ -148,6 +148,35 @@ class InjectionTest {
         });
     }
 
+    /** Their text is another one for each object, which would be a fresh quota for each request. */
+    @ParameterizedTest
+    @MethodSource("io.ratelimit.spring.web.Setup#selected")
+    void whatHasNoTextOfItsOwnCountsByAddress(Setup setup) {
+        for (String key : List.of(
+                "#request.getHeaders('X-Tenant')",
+                "#request.getParameterValues('account')",
+                "#request.cookies",
+                "#root",
+                "#request",
+                "#headers",
+                "#query['none'] ?: {#request.method, #request}")) {
+            TestServer server = TestServer.of(setup)
+                    .install(new Parts()
+                            .rule(Rule.named("r")
+                                    .paths("/limited")
+                                    .key(RuleKey.parse(key))
+                                    .limits(fixed("5/1h"))));
+            for (int i = 0; i < 7; i++) {
+                server.request("GET", "/limited?account=7")
+                        .header("X-Tenant", "acme")
+                        .header("Cookie", "a=b")
+                        .send();
+            }
+            assertThat(server.handled()).as(key).isEqualTo(5);
+            assertThat(server.errors(LimiterError.KEY)).as(key).isEqualTo(7);
+        }
+    }
+
     @Test
     void expressionsReachNothingButTheRequest() {
         for (String text : List.of(
