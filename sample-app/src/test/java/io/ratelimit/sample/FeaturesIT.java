@@ -2,10 +2,16 @@ package io.ratelimit.sample;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayInputStream;
+import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
@@ -61,6 +67,29 @@ class FeaturesIT {
         assertThat(client.post("/upload", body, "text/plain").statusCode()).isEqualTo(200);
         assertThat(client.post("/upload", body, "text/plain").statusCode()).isEqualTo(200);
         assertThat(client.post("/upload", body, "text/plain").statusCode()).isEqualTo(429);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 1", "1, 1", "1024, 1", "1025, 2", "2048, 2", "2049, 3"})
+    void chargesAPermitForEachStartedKilobyte(int bytes, int permits) throws Exception {
+        assertThat(costOf(BodyPublishers.ofByteArray(new byte[bytes]))).isEqualTo(permits);
+    }
+
+    @Test
+    void chargesAnUploadOfUnknownSizeAsMuchAsCanBeAdmittedAtOnce() throws Exception {
+        BodyPublisher chunked = BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(new byte[100 * 1024]));
+
+        assertThat(costOf(chunked)).isEqualTo(256);
+    }
+
+    /** Returns what the quota of 256 is less by. */
+    private long costOf(BodyPublisher body) throws Exception {
+        HttpResponse<String> response = client.send("POST", "/upload", body, "Content-Type", "text/plain");
+        assertThat(response.statusCode()).isEqualTo(200);
+        Matcher quota = Pattern.compile("\"upload\";r=(\\d+)")
+                .matcher(response.headers().firstValue("RateLimit").orElseThrow());
+        assertThat(quota.find()).isTrue();
+        return 256 - Long.parseLong(quota.group(1));
     }
 
     @Test

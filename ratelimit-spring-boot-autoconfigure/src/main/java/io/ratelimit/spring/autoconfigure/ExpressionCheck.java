@@ -73,7 +73,12 @@ final class ExpressionCheck {
 
     /** Checks an expression that has to yield a number. */
     void checkCost(String property, String expression) {
-        check(property, expression, "a number", "\"#request.getContentLengthLong() / 1024\"", NO_NUMBER);
+        check(
+                property,
+                expression,
+                "a number",
+                "\"#request.contentLengthLong < 0 ? 100 : (#request.contentLengthLong - 1) / 1024 + 1\"",
+                NO_NUMBER);
     }
 
     private void check(

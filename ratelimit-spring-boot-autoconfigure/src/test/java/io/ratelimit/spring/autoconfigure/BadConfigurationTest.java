@@ -279,7 +279,13 @@ class BadConfigurationTest {
                         "cost",
                         "uses T(java.lang.Math)"),
                 badRule("a cost that does not parse", "cost: \"#a +\"", "cost: \"#a +\"", "does not parse"),
-                badRule("a cost that yields no number", "cost: \"#a.b and #c\"", "cost", "never yields a number"));
+                badRule(
+                        "a cost that yields no number",
+                        "cost: \"#a.b and #c\"",
+                        "cost",
+                        "never yields a number",
+                        "example:  ratelimit.rules[0].cost: \"#request.contentLengthLong < 0 ? 100 : "
+                                + "(#request.contentLengthLong - 1) / 1024 + 1\""));
     }
 
     private static Bad pathOf(String what, String path, String... says) {

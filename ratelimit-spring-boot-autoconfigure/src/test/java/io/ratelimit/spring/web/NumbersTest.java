@@ -66,6 +66,29 @@ class NumbersTest {
                 .isEqualTo(permits);
     }
 
+    /** The example that a message gives for a cost. */
+    @ParameterizedTest
+    @CsvSource({"-1, 100", "0, 1", "1, 1", "1024, 1", "1025, 2", "4294967296, 4194304"})
+    void aCostBySizeIsAsManyAsStartedKilobytes(long length, long permits) {
+        MockHttpServletRequest request = new MockHttpServletRequest("POST", "/") {
+            @Override
+            public long getContentLengthLong() {
+                return length;
+            }
+        };
+        Rule rule = Rule.named("r")
+                .limits(fixed("5/1h"))
+                .cost(RuleCost.parse(
+                        "#request.contentLengthLong < 0 ? 100 : (#request.contentLengthLong - 1) / 1024 + 1"))
+                .build();
+        List<LimiterError> reported = new ArrayList<>();
+        Costs costs = new Costs(
+                new RuleExpressions(), new LimiterErrors((error, cause) -> reported.add(error), System::nanoTime));
+
+        assertThat(costs.of(RuleMatch.of(rule), request)).isEqualTo(permits);
+        assertThat(reported).isEmpty();
+    }
+
     @Test
     void whatIsNoCostIsCountedAsAnError() {
         List<LimiterError> reported = new ArrayList<>();
