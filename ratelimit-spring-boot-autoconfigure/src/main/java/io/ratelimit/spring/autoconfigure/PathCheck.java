@@ -2,7 +2,9 @@ package io.ratelimit.spring.autoconfigure;
 
 import io.ratelimit.limit.Quoted;
 import java.util.List;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.server.PathContainer;
 import org.springframework.util.ClassUtils;
@@ -73,8 +75,34 @@ final class PathCheck {
         String refused = PatternParser.refuse(pattern);
         if (refused != null) {
             add(property, pattern, refused, "a path pattern of Spring");
+        } else if (hasCapturingGroup(pattern)) {
+            add(
+                    property,
+                    pattern,
+                    "the pattern has a capturing group, at which matching would fail for each request",
+                    "groups written as (?:...)");
+        } else {
+            return true;
         }
-        return refused == null;
+        return false;
+    }
+
+    private static boolean hasCapturingGroup(String pattern) {
+        return IN_BRACES
+                .matcher(pattern)
+                .results()
+                .map(MatchResult::group)
+                .filter(variable -> variable.indexOf(':') >= 0)
+                .map(variable -> variable.substring(variable.indexOf(':') + 1, variable.length() - 1))
+                .anyMatch(PathCheck::groups);
+    }
+
+    private static boolean groups(String expression) {
+        try {
+            return Pattern.compile(expression).matcher("").groupCount() > 0;
+        } catch (PatternSyntaxException cutAtAnEscapedBrace) {
+            return false;
+        }
     }
 
     private void add(String property, String pattern, String reason, String expected) {

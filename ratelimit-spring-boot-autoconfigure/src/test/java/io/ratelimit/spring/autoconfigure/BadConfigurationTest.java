@@ -247,6 +247,8 @@ class BadConfigurationTest {
                 pathOf("a path with an open brace", "/a/{b", "expected: a path pattern of Spring"),
                 pathOf("a path with a variable twice", "/a/{b}/{b}", "expected: a path pattern of Spring"),
                 pathOf("a path with a bad expression", "/a/{b:[}", "expected: a path pattern of Spring"),
+                pathOf("a path with a capturing group", "/a/{b:(?:x)(y|z)}", "has a capturing group", "(?:"),
+                pathOf("a path with a capturing group in a segment", "/a/x-{b:(y)+}", "has a capturing group"),
                 bad(
                         "a path and paths",
                         "rules: [{id: a, limit: 5/1m, path: /a, paths: [/b]}]",
