@@ -29,6 +29,8 @@ final class HeldRequests implements AutoCloseable {
     /** What the container waits beyond our own alarm before it thinks that we forgot the request. */
     private static final Duration GRACE = Duration.ofSeconds(30);
 
+    private static final Duration LONGEST_END = Duration.ofSeconds(1);
+
     private final Semaphore places;
     private final ScheduledThreadPoolExecutor alarms;
     private final Set<Held> waiting = ConcurrentHashMap.newKeySet();
@@ -36,7 +38,8 @@ final class HeldRequests implements AutoCloseable {
     HeldRequests(int most) {
         this.places = new Semaphore(most);
         this.alarms = new ScheduledThreadPoolExecutor(1, task -> {
-            Thread thread = new Thread(task, "ratelimit-held-requests");
+            // A request starts it, and must leave nothing of its own in it.
+            Thread thread = new Thread(null, task, "ratelimit-held-requests", 0, false);
             thread.setDaemon(true);
             return thread;
         });
@@ -86,6 +89,14 @@ final class HeldRequests implements AutoCloseable {
     public void close() {
         alarms.shutdownNow();
         waiting.forEach(Held::run);
+        try {
+            // A thread that is about to end is one to Tomcat too, which looks for such as were left behind.
+            if (!alarms.awaitTermination(LONGEST_END.toMillis(), TimeUnit.MILLISECONDS)) {
+                log.debug("The thread that wakes held requests ends late");
+            }
+        } catch (InterruptedException hurried) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** One request. Whatever ends its wait, its place is given back once. */
