@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The rules in force, immutable. At run time a changed set replaces the old one as a whole. */
+/** The rules in force, immutable. */
 public final class RuleSet {
     private final Map<String, Rule> byId;
     private final List<Rule> rules;

@@ -125,15 +125,6 @@ public final class RateLimitWeb implements AutoCloseable {
         return gate.explain(request);
     }
 
-    /**
-     * Decides by other rules from the next request on.
-     *
-     * @throws IllegalArgumentException if a path, key or expression of a rule cannot be used; the rules in force stay
-     */
-    public void use(RuleSet rules) {
-        gate.use(book(rules));
-    }
-
     private RuleBook book(RuleSet rules) {
         return new RuleBook(rules, settings.sensitivity(), expressions, owners);
     }

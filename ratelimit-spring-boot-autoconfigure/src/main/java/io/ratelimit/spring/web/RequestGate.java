@@ -31,7 +31,7 @@ final class RequestGate implements RequestRules {
     private final QuotaHeaders headers;
     private final LimiterErrors errors;
     private final LongSupplier nanoTime;
-    private volatile RuleBook rules;
+    private final RuleBook rules;
 
     RequestGate(
             IdentityResolver identities,
@@ -52,11 +52,6 @@ final class RequestGate implements RequestRules {
         this.errors = errors;
         this.nanoTime = nanoTime;
         this.rules = rules;
-    }
-
-    /** Decides all requests from now on by other rules. */
-    void use(RuleBook other) {
-        this.rules = other;
     }
 
     boolean countsStatuses() {
@@ -95,8 +90,7 @@ final class RequestGate implements RequestRules {
         if (state.isFree()) {
             return Optional.empty();
         }
-        RuleBook book = rules;
-        List<RuleMatch> matches = matches(state, request, book).stream()
+        List<RuleMatch> matches = matches(state, request).stream()
                 .filter(match -> phases.contains(Phase.AFTER_AUTHENTICATION)
                         || phases.contains(RuleBook.phaseOf(match, state.requester())))
                 .toList();
@@ -146,11 +140,10 @@ final class RequestGate implements RequestRules {
         if (lists.isExempt(state.requester())) {
             return new RequestExplanation(Standing.EXEMPT, List.of());
         }
-        RuleBook book = rules;
         return new RequestExplanation(
                 Standing.LIMITED,
-                matches(state, request, book).stream()
-                        .map(match -> decider.explain(state, request, match, book.defaultTier()))
+                matches(state, request).stream()
+                        .map(match -> decider.explain(state, request, match, rules.defaultTier()))
                         .toList());
     }
 
@@ -188,12 +181,12 @@ final class RequestGate implements RequestRules {
     }
 
     /** What cannot even be matched is a defect, of ours or of a wrapper; it must not be the way past every rule. */
-    private List<RuleMatch> matches(RequestState state, HttpServletRequest request, RuleBook book) {
+    private List<RuleMatch> matches(RequestState state, HttpServletRequest request) {
         try {
-            return state.matches(request, dispatched -> book.match(dispatched, state.isEntry(dispatched)));
+            return state.matches(request, dispatched -> rules.match(dispatched, state.isEntry(dispatched)));
         } catch (RuntimeException defect) {
             errors.report(LimiterError.DECISION, "matching", defect);
-            return book.byAddress();
+            return rules.byAddress();
         }
     }
 
