@@ -17,7 +17,7 @@ import org.springframework.core.MethodClassKey;
  */
 final class AnnotatedRules {
     private final WebLayer web;
-    private final RuleReader rules;
+    private final AnnotatedRuleReader rules;
     private final CallReader callReader;
     private final HandlerReader handlerReader;
     private final Set<String> idleHandlers = new ConcurrentSkipListSet<>();
@@ -27,7 +27,7 @@ final class AnnotatedRules {
 
     AnnotatedRules(Supplier<RuleSet> configured, UnaryOperator<String> placeholders, WebLayer web) {
         this.web = web;
-        this.rules = new RuleReader(configured, placeholders);
+        this.rules = new AnnotatedRuleReader(configured, placeholders);
         this.callReader = new CallReader(rules);
         this.handlerReader = new HandlerReader(rules, web);
     }
@@ -51,7 +51,7 @@ final class AnnotatedRules {
         if (known != null) {
             return known;
         }
-        Problems problems = new Problems();
+        AnnotationProblems problems = new AnnotationProblems();
         AnnotatedType annotated = type(type);
         CallPlan plan = readCall(annotated, AnnotatedType.specific(method, annotated.type()), problems);
         problems.throwIfAny();
@@ -59,7 +59,7 @@ final class AnnotatedRules {
         return plan;
     }
 
-    private CallPlan readCall(AnnotatedType type, Method method, Problems problems) {
+    private CallPlan readCall(AnnotatedType type, Method method, AnnotationProblems problems) {
         List<Declaration> declarations = type.calls().getOrDefault(method, List.of());
         return CallPlan.of(method, callReader.read(type.type(), method, declarations, problems));
     }
@@ -75,7 +75,7 @@ final class AnnotatedRules {
         MethodClassKey key = new MethodClassKey(method, type);
         List<RuleReference> known = handlers.get(key);
         if (known == null) {
-            Problems problems = new Problems();
+            AnnotationProblems problems = new AnnotationProblems();
             AnnotatedType annotated = type(type);
             known = readHandler(annotated, AnnotatedType.specific(method, annotated.type()), problems);
             problems.throwIfAny();
@@ -86,13 +86,13 @@ final class AnnotatedRules {
                 : known.stream().map(RuleReference::rule).toList();
     }
 
-    private List<RuleReference> readHandler(AnnotatedType type, Method method, Problems problems) {
+    private List<RuleReference> readHandler(AnnotatedType type, Method method, AnnotationProblems problems) {
         List<Declaration> declarations = type.handlers().getOrDefault(method, List.of());
         return handlerReader.read(type.type(), method, declarations, problems);
     }
 
     /** Reads all annotations of a class, and tells what is wrong with them. */
-    void check(Class<?> beanClass, Problems problems) {
+    void check(Class<?> beanClass, AnnotationProblems problems) {
         AnnotatedType type = type(beanClass);
         type.calls().keySet().forEach(method -> readCall(type, method, problems));
         type.findUnused(problems);

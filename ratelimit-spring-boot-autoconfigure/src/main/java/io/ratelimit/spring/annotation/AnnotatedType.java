@@ -121,7 +121,7 @@ final class AnnotatedType {
     }
 
     /** Tells if what stands on the type applies to none of its methods. */
-    void findUnused(Problems problems) {
+    void findUnused(AnnotationProblems problems) {
         if (unused) {
             problems.add(new AnnotationProblem(
                     type.getName(),

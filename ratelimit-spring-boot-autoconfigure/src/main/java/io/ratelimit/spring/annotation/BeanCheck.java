@@ -38,7 +38,7 @@ final class BeanCheck {
      * @throws InvalidRateLimitedException if any annotation could not work
      */
     void run() {
-        Problems problems = new Problems();
+        AnnotationProblems problems = new AnnotationProblems();
         for (String name : beans.getBeanNamesForType(Object.class, true, false)) {
             Object bean = beans.getSingleton(name);
             Class<?> type = type(name, bean);
@@ -57,12 +57,12 @@ final class BeanCheck {
         return AutoProxyUtils.determineTargetClass(beans, name);
     }
 
-    private void check(String name, @Nullable Object bean, AnnotatedType type, Problems problems) {
+    private void check(String name, @Nullable Object bean, AnnotatedType type, AnnotationProblems problems) {
         rules.check(type.type(), problems);
         if (type.calls().isEmpty()) {
             return;
         }
-        Problems reach = new Problems();
+        AnnotationProblems reach = new AnnotationProblems();
         Reach.check(type, kind(name, bean, type.type()), reach);
         if (!reach.isEmpty()) {
             problems.addAll(reach);

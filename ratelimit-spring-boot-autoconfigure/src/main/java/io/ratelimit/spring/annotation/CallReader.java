@@ -19,21 +19,21 @@ final class CallReader {
     private static final String PUBLISHER = "org.reactivestreams.Publisher";
 
     private final ParameterNameDiscoverer parameterNames = new DefaultParameterNameDiscoverer();
-    private final RuleReader rules;
+    private final AnnotatedRuleReader rules;
 
-    CallReader(RuleReader rules) {
+    CallReader(AnnotatedRuleReader rules) {
         this.rules = rules;
     }
 
     /** Returns the annotations that are right, after telling what is wrong with the others. */
-    List<CallRule> read(Class<?> type, Method method, List<Declaration> declarations, Problems problems) {
+    List<CallRule> read(Class<?> type, Method method, List<Declaration> declarations, AnnotationProblems problems) {
         requireNoPublisher(type, method, problems);
         Map<String, Integer> positions = positions(method);
         List<CallRule> read = new ArrayList<>();
         for (Declaration declaration : declarations) {
             RuleReference reference = rules.read(declaration, problems);
             String name = declaration.annotation().fallback();
-            Fallback fallback = name.isEmpty() ? null : Fallback.find(name, type, method, problems);
+            FallbackMethod fallback = name.isEmpty() ? null : FallbackMethod.find(name, type, method, problems);
             if (reference instanceof RuleReference.Own own) {
                 read.add(ownRule(type, method, own, positions, fallback, problems));
             } else if (reference != null) {
@@ -48,8 +48,8 @@ final class CallReader {
             Method method,
             RuleReference.Own own,
             Map<String, Integer> positions,
-            @Nullable Fallback fallback,
-            Problems problems) {
+            @Nullable FallbackMethod fallback,
+            AnnotationProblems problems) {
         String where = Declaration.where(type, method);
         Rule rule = own.rule();
         String key = rule.key().kind() == RuleKey.Kind.EXPRESSION ? rule.key().text() : null;
@@ -61,12 +61,16 @@ final class CallReader {
     }
 
     private static @Nullable ArgumentExpression expression(
-            String where, String attribute, @Nullable String text, Map<String, Integer> positions, Problems problems) {
+            String where,
+            String attribute,
+            @Nullable String text,
+            Map<String, Integer> positions,
+            AnnotationProblems problems) {
         if (text == null) {
             return null;
         }
         try {
-            ExpressionCheck.Checked checked = ExpressionCheck.parse(text, positions.keySet());
+            AnnotationExpressions.Checked checked = AnnotationExpressions.parse(text, positions.keySet());
             return ArgumentExpression.of(checked.expression(), checked.variables(), positions);
         } catch (IllegalArgumentException useless) {
             problems.add(new AnnotationProblem(
@@ -110,7 +114,7 @@ final class CallReader {
     }
 
     /** A publisher does its work when somebody subscribes, maybe several times: counting the call would count nothing. */
-    private static void requireNoPublisher(Class<?> type, Method method, Problems problems) {
+    private static void requireNoPublisher(Class<?> type, Method method, AnnotationProblems problems) {
         if (isPublisher(method.getReturnType())) {
             problems.add(new AnnotationProblem(
                     Declaration.where(type, method),

@@ -14,4 +14,4 @@ record CallRule(
         RuleReference reference,
         @Nullable ArgumentExpression key,
         @Nullable ArgumentExpression cost,
-        @Nullable Fallback fallback) {}
+        @Nullable FallbackMethod fallback) {}

@@ -28,7 +28,7 @@ final class DelayedCall implements Runnable {
      *     no thread for it
      */
     static CompletableFuture<@Nullable Object> start(
-            ProxyMethodInvocation invocation, Duration delay, Turn turn, Runnable giveBack) {
+            ProxyMethodInvocation invocation, Duration delay, CallTurn turn, Runnable giveBack) {
         // A copy: the original belongs to the thread that is about to leave it.
         DelayedCall delayed = new DelayedCall(invocation.invocableClone());
         delayed.whenGivenUp(delayed.result, giveBack);

@@ -11,16 +11,17 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the annotations of a method that handles web requests. Safe for any number of threads. */
 final class HandlerReader {
-    private final RuleReader rules;
+    private final AnnotatedRuleReader rules;
     private final WebLayer web;
 
-    HandlerReader(RuleReader rules, WebLayer web) {
+    HandlerReader(AnnotatedRuleReader rules, WebLayer web) {
         this.rules = rules;
         this.web = web;
     }
 
     /** Returns the rules that are right, after telling what is wrong with the others. */
-    List<RuleReference> read(Class<?> type, Method method, List<Declaration> declarations, Problems problems) {
+    List<RuleReference> read(
+            Class<?> type, Method method, List<Declaration> declarations, AnnotationProblems problems) {
         List<RuleReference> read = new ArrayList<>();
         for (Declaration declaration : declarations) {
             RuleReference reference = rules.read(declaration, problems);
@@ -43,20 +44,21 @@ final class HandlerReader {
         return List.copyOf(read);
     }
 
-    private void checkExpressions(Class<?> type, Method method, Rule rule, Problems problems) {
+    private void checkExpressions(Class<?> type, Method method, Rule rule, AnnotationProblems problems) {
         if (rule.key().kind() == RuleKey.Kind.EXPRESSION) {
             check(type, method, "key", rule.key().text(), problems);
         }
         check(type, method, "cost", rule.cost().expression(), problems);
     }
 
-    private void check(Class<?> type, Method method, String attribute, @Nullable String text, Problems problems) {
+    private void check(
+            Class<?> type, Method method, String attribute, @Nullable String text, AnnotationProblems problems) {
         if (text == null) {
             return;
         }
         Set<String> variables = web.variables(type, method);
         try {
-            ExpressionCheck.parse(text, variables);
+            AnnotationExpressions.parse(text, variables);
         } catch (IllegalArgumentException useless) {
             problems.add(new AnnotationProblem(
                     Declaration.where(type, method),

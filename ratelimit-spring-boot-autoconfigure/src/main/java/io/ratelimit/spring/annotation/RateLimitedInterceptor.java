@@ -20,9 +20,9 @@ import org.springframework.aop.support.AopUtils;
 final class RateLimitedInterceptor implements MethodInterceptor {
     private final AnnotatedRules rules;
     private final CallLimiter limiter;
-    private final Turn turn;
+    private final CallTurn turn;
 
-    RateLimitedInterceptor(AnnotatedRules rules, CallLimiter limiter, Turn turn) {
+    RateLimitedInterceptor(AnnotatedRules rules, CallLimiter limiter, CallTurn turn) {
         this.rules = rules;
         this.limiter = limiter;
         this.turn = turn;
@@ -63,7 +63,7 @@ final class RateLimitedInterceptor implements MethodInterceptor {
 
     private static @Nullable Object denied(RuleDecision answer, CallPlan plan, MethodInvocation call) throws Throwable {
         RateLimitExceededException denial = new RateLimitExceededException(answer.decision());
-        Fallback fallback = fallback(answer, plan.rules());
+        FallbackMethod fallback = fallback(answer, plan.rules());
         if (fallback != null) {
             return fallback.call(receiver(call), call.getArguments(), denial);
         }
@@ -74,7 +74,7 @@ final class RateLimitedInterceptor implements MethodInterceptor {
     }
 
     /** The first among the annotations that denied; nearly always there is one annotation. */
-    private static @Nullable Fallback fallback(RuleDecision answer, List<CallRule> rules) {
+    private static @Nullable FallbackMethod fallback(RuleDecision answer, List<CallRule> rules) {
         List<String> denying = answer.rules().stream()
                 .filter(rule -> !rule.allowed() && !rule.shadow())
                 .map(rule -> rule.demand().rule().id())

@@ -91,7 +91,7 @@ public final class RateLimitedSupport {
         private Supplier<LimiterErrorListener> errors = () -> (error, cause) -> {};
         private UnaryOperator<String> placeholders = UnaryOperator.identity();
         private WebLayer web = WebLayer.NONE;
-        private Turn turn = Turn.onClock(ForkJoinPool::commonPool, () -> task -> task);
+        private CallTurn turn = CallTurn.onClock(ForkJoinPool::commonPool, () -> task -> task);
 
         private Builder(Supplier<RuleSet> rules, Supplier<RuleLimiter> limiter) {
             this.rules = rules;
@@ -140,11 +140,11 @@ public final class RateLimitedSupport {
          * @param context carries over what else the caller's thread has, and is called on that thread
          */
         public Builder stages(Supplier<Executor> executor, Supplier<TaskDecorator> context) {
-            return turn(Turn.onClock(executor, context));
+            return turn(CallTurn.onClock(executor, context));
         }
 
         /** Sets how calls wait. */
-        Builder turn(Turn waiting) {
+        Builder turn(CallTurn waiting) {
             this.turn = waiting;
             return this;
         }

@@ -21,7 +21,7 @@ final class Reach {
     }
 
     /** Tells which limited methods of a class are out of reach. */
-    static void check(AnnotatedType annotated, ProxyKind kind, Problems problems) {
+    static void check(AnnotatedType annotated, ProxyKind kind, AnnotationProblems problems) {
         for (Map.Entry<Method, List<Declaration>> limited : annotated.calls().entrySet()) {
             Method method = limited.getKey();
             String reason = kind == ProxyKind.SUBCLASS

@@ -167,7 +167,7 @@ class LeakyBucketTest {
         CountDownLatch done = new CountDownLatch(1);
         Executor executor = task -> new Thread(task, "late").start();
 
-        Turn.onClock(() -> executor, () -> task -> task)
+        CallTurn.onClock(() -> executor, () -> task -> task)
                 .later(
                         Duration.ofMillis(20),
                         () -> {
@@ -184,7 +184,7 @@ class LeakyBucketTest {
     void tellsWhenTheExecutorTakesNothingMore() throws Exception {
         CountDownLatch told = new CountDownLatch(1);
 
-        Turn.onClock(
+        CallTurn.onClock(
                         () -> task -> {
                             throw new RejectedExecutionException("full");
                         },
@@ -198,7 +198,7 @@ class LeakyBucketTest {
     void tellsWhenTheContextIsNotToBeHad() throws Exception {
         CountDownLatch told = new CountDownLatch(1);
 
-        Turn.onClock(
+        CallTurn.onClock(
                         () -> Runnable::run,
                         () -> task -> () -> {
                             throw new IllegalStateException("no context");
@@ -212,7 +212,7 @@ class LeakyBucketTest {
     void parksByTheRealClock() throws Exception {
         long start = System.nanoTime();
 
-        Turn.onClock(() -> Runnable::run, () -> task -> task).await(Duration.ofMillis(20));
+        CallTurn.onClock(() -> Runnable::run, () -> task -> task).await(Duration.ofMillis(20));
 
         assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(20_000_000L);
     }

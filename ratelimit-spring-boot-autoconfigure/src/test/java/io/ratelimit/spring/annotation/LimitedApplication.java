@@ -124,7 +124,7 @@ final class LimitedApplication implements AutoCloseable {
     }
 
     /** Remembers who waits, and lets them go when the test says so. */
-    static final class ManualTurn implements Turn {
+    static final class ManualTurn implements CallTurn {
         final List<Duration> parked = Collections.synchronizedList(new ArrayList<>());
         final List<Duration> delayed = Collections.synchronizedList(new ArrayList<>());
         private final List<Runnable> waiting = Collections.synchronizedList(new ArrayList<>());

@@ -10,18 +10,18 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.util.ReflectionUtils;
 
 /** The method that is called instead of one that was denied. */
-final class Fallback {
+final class FallbackMethod {
     private final Method method;
     private final boolean takesDenial;
 
-    private Fallback(Method method, boolean takesDenial) {
+    private FallbackMethod(Method method, boolean takesDenial) {
         this.method = method;
         this.takesDenial = takesDenial;
         ReflectionUtils.makeAccessible(method);
     }
 
     /** Finds the fallback of a method, or tells why there is none. */
-    static @Nullable Fallback find(String name, Class<?> type, Method denied, Problems problems) {
+    static @Nullable FallbackMethod find(String name, Class<?> type, Method denied, AnnotationProblems problems) {
         Class<?>[] parameters = denied.getParameterTypes();
         Class<?>[] withDenial = Arrays.copyOf(parameters, parameters.length + 1);
         withDenial[parameters.length] = RateLimitExceededException.class;
@@ -50,7 +50,7 @@ final class Fallback {
                     "@RateLimited(value = \"5/1m\", fallback = \"queueForLater\")"));
             return null;
         }
-        return new Fallback(found, takesDenial);
+        return new FallbackMethod(found, takesDenial);
     }
 
     private static boolean hasMethod(Class<?> type, String name) {

@@ -9,7 +9,7 @@ import java.util.function.Supplier;
 import org.springframework.core.task.TaskDecorator;
 
 /** Waits until it is a call's turn. */
-interface Turn {
+interface CallTurn {
     /** Parks this thread. */
     void await(Duration delay) throws InterruptedException;
 
@@ -26,8 +26,8 @@ interface Turn {
      * @param executor runs what is late
      * @param context carries over what the caller's thread has
      */
-    static Turn onClock(Supplier<Executor> executor, Supplier<TaskDecorator> context) {
-        return new Turn() {
+    static CallTurn onClock(Supplier<Executor> executor, Supplier<TaskDecorator> context) {
+        return new CallTurn() {
             @Override
             public void await(Duration delay) throws InterruptedException {
                 TimeUnit.NANOSECONDS.sleep(delay.toNanos());

@@ -15,11 +15,11 @@ import org.springframework.expression.spel.ast.VariableReference;
 import org.springframework.expression.spel.standard.SpelExpression;
 
 /** Parses expressions, and refuses those that could only fail: also those with a name that nobody knows. */
-final class ExpressionCheck {
+final class AnnotationExpressions {
     /** The element at hand in a projection or selection. */
     private static final String THIS = "this";
 
-    private ExpressionCheck() {}
+    private AnnotationExpressions() {}
 
     /**
      * An expression that can work.

@@ -14,12 +14,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Reads the limit of an annotation from the several ways of writing it. */
-final class LimitReader {
-    private static final Logger log = LoggerFactory.getLogger(LimitReader.class);
+final class AnnotatedLimitReader {
+    private static final Logger log = LoggerFactory.getLogger(AnnotatedLimitReader.class);
 
     private final UnaryOperator<String> placeholders;
 
-    LimitReader(UnaryOperator<String> placeholders) {
+    AnnotatedLimitReader(UnaryOperator<String> placeholders) {
         this.placeholders = placeholders;
     }
 
@@ -33,7 +33,7 @@ final class LimitReader {
 
     /** Returns the limit, or {@code null} after telling what is wrong with it. */
     @Nullable
-    Limit read(String where, RateLimited annotation, Problems problems) {
+    Limit read(String where, RateLimited annotation, AnnotationProblems problems) {
         try {
             Limit limit = limit(where, annotation);
             requireShortDelay(where, limit);
@@ -154,7 +154,7 @@ final class LimitReader {
     }
 
     /** Returns whether a fixed cost can ever be paid. */
-    static void requirePayable(String where, RuleCost cost, Limit limit, Problems problems) {
+    static void requirePayable(String where, RuleCost cost, Limit limit, AnnotationProblems problems) {
         if (cost.permits() > limit.capacity()) {
             problems.add(new AnnotationProblem(
                     where,

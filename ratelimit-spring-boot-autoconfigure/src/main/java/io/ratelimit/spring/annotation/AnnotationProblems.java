@@ -5,7 +5,7 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 
 /** Collects what is wrong, so that everything is told at once. Not safe for several threads. */
-final class Problems {
+final class AnnotationProblems {
     private final Set<AnnotationProblem> problems = new LinkedHashSet<>();
 
     /** Adds one, unless the same is there: what stands on a type is read for each of its methods. */
@@ -13,7 +13,7 @@ final class Problems {
         problems.add(problem);
     }
 
-    void addAll(Problems others) {
+    void addAll(AnnotationProblems others) {
         problems.addAll(others.problems);
     }
 

@@ -23,21 +23,21 @@ import org.jspecify.annotations.Nullable;
 /**
  * Makes rules of annotations, and sees to it that a name means one thing only. Safe for any number of threads.
  */
-final class RuleReader {
+final class AnnotatedRuleReader {
     private static final String COST_EXAMPLE = "@RateLimited(value = \"100/1h\", cost = \"5\")";
     private static final String KEY_EXAMPLE = "@RateLimited(value = \"5/1m\", key = \"#phone\")";
     private static final String NAME_EXAMPLE = "@RateLimited(name = \"login\")";
 
     private final Supplier<RuleSet> configured;
     private final UnaryOperator<String> placeholders;
-    private final LimitReader limits;
+    private final AnnotatedLimitReader limits;
     private final Map<String, OwnRule> own = new ConcurrentHashMap<>();
     private final Set<String> named = ConcurrentHashMap.newKeySet();
 
-    RuleReader(Supplier<RuleSet> configured, UnaryOperator<String> placeholders) {
+    AnnotatedRuleReader(Supplier<RuleSet> configured, UnaryOperator<String> placeholders) {
         this.configured = configured;
         this.placeholders = placeholders;
-        this.limits = new LimitReader(placeholders);
+        this.limits = new AnnotatedLimitReader(placeholders);
     }
 
     /** Returns the rules that annotations define, in no order. */
@@ -52,13 +52,13 @@ final class RuleReader {
 
     /** Returns what an annotation stands for, or {@code null} after telling what is wrong with it. */
     @Nullable
-    RuleReference read(Declaration declaration, Problems problems) {
-        return LimitReader.isGiven(declaration.annotation())
+    RuleReference read(Declaration declaration, AnnotationProblems problems) {
+        return AnnotatedLimitReader.isGiven(declaration.annotation())
                 ? readOwn(declaration, problems)
                 : readNamed(declaration, problems);
     }
 
-    private @Nullable RuleReference readNamed(Declaration declaration, Problems problems) {
+    private @Nullable RuleReference readNamed(Declaration declaration, AnnotationProblems problems) {
         String where = declaration.where();
         RateLimited annotation = declaration.annotation();
         if (annotation.name().isEmpty()) {
@@ -128,7 +128,7 @@ final class RuleReader {
         return others;
     }
 
-    private @Nullable RuleReference readOwn(Declaration declaration, Problems problems) {
+    private @Nullable RuleReference readOwn(Declaration declaration, AnnotationProblems problems) {
         String where = declaration.where();
         RateLimited annotation = declaration.annotation();
         Limit limit = limits.read(where, annotation, problems);
@@ -140,7 +140,7 @@ final class RuleReader {
         if (limit == null || key == null || cost == null || id == null) {
             return null;
         }
-        LimitReader.requirePayable(where, cost, limit, problems);
+        AnnotatedLimitReader.requirePayable(where, cost, limit, problems);
         try {
             return define(id, OwnRule.of(id, where, annotation, limit, key, cost), problems);
         } catch (IllegalArgumentException badName) {
@@ -150,7 +150,7 @@ final class RuleReader {
         }
     }
 
-    private @Nullable RuleReference define(String id, OwnRule wanted, Problems problems) {
+    private @Nullable RuleReference define(String id, OwnRule wanted, AnnotationProblems problems) {
         if (configured.get().find(id).isPresent()) {
             problems.add(new AnnotationProblem(
                     wanted.where(),
@@ -176,7 +176,7 @@ final class RuleReader {
         return new RuleReference.Own(first == null ? wanted.rule() : first.rule());
     }
 
-    private @Nullable RuleKey key(String where, RateLimited annotation, Problems problems) {
+    private @Nullable RuleKey key(String where, RateLimited annotation, AnnotationProblems problems) {
         String text = resolved(where, "key", annotation.key(), problems);
         if (text == null) {
             return null;
@@ -195,7 +195,7 @@ final class RuleReader {
         return key;
     }
 
-    private @Nullable RuleCost cost(String where, RateLimited annotation, Problems problems) {
+    private @Nullable RuleCost cost(String where, RateLimited annotation, AnnotationProblems problems) {
         String text = resolved(where, "cost", annotation.cost(), problems);
         if (text == null) {
             return null;
@@ -208,11 +208,11 @@ final class RuleReader {
         }
     }
 
-    private @Nullable String resolved(String where, String attribute, String text, Problems problems) {
+    private @Nullable String resolved(String where, String attribute, String text, AnnotationProblems problems) {
         try {
             return placeholders.apply(text);
         } catch (IllegalArgumentException unresolvable) {
-            problems.add(LimitReader.unresolvable(where, attribute, text));
+            problems.add(AnnotatedLimitReader.unresolvable(where, attribute, text));
             return null;
         }
     }
