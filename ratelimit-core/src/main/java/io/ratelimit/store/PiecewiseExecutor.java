@@ -246,10 +246,12 @@ public final class PiecewiseExecutor {
         private CompletionStage<Void> giveBack() {
             List<CompletionStage<Void>> given = new ArrayList<>();
             for (int i = 0; i < taken.size(); i++) {
-                Piece piece = pieces.get(i);
-                List<Grant> grants = taken.get(i).grants();
-                given.add(atomic.apply(new Operation.Refund(grants))
-                        .thenAccept(answer -> answers.put(piece, answer))
+                Piece counted = counted(pieces.get(i), taken.get(i));
+                if (counted.positions().isEmpty()) {
+                    continue;
+                }
+                given.add(atomic.apply(counted.operation())
+                        .thenAccept(answer -> answers.put(counted, answer))
                         .exceptionally(lost -> {
                             stuck = true;
                             log.debug("Permits of a denied request could not be given back", lost);
@@ -257,6 +259,20 @@ public final class PiecewiseExecutor {
                         }));
             }
             return allOf(given);
+        }
+
+        /** Returns what there is to give back of a piece: some of it may have been admitted without counting. */
+        private Piece counted(Piece piece, Decision decision) {
+            List<Integer> positions = new ArrayList<>();
+            List<Grant> grants = new ArrayList<>();
+            for (int i = 0; i < piece.positions().size(); i++) {
+                Grant grant = decision.limits().get(i).grant().orElse(null);
+                if (grant != null) {
+                    positions.add(piece.positions().get(i));
+                    grants.add(grant);
+                }
+            }
+            return new Piece(positions, grants.isEmpty() ? piece.operation() : new Operation.Refund(grants));
         }
 
         /** The limits behind the one that denied say what they alone would have said. */

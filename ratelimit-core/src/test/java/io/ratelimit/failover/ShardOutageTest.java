@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.ratelimit.limit.Algorithm;
 import io.ratelimit.limit.Decision;
 import io.ratelimit.limit.Demand;
+import io.ratelimit.limit.FailurePolicy;
 import io.ratelimit.limit.Grant;
 import io.ratelimit.limit.Key;
 import io.ratelimit.limit.Limit;
@@ -105,6 +106,30 @@ class ShardOutageTest {
         await().until(() -> peek(first).source().equals(BACKEND));
         assertThat(peek(first).remaining()).as("nothing is owed").isEqualTo(10);
         assertThat(peek(second).remaining()).isEqualTo(10);
+    }
+
+    @Test
+    void deniesWhereAShardThatIsWellDeniesBehindOneThatIsAdmittedWithoutCounting() {
+        shards.get(0).failWith(StoreException.Kind.CONNECTION);
+        assertThat(acquire(second.withCost(10)).allowed()).isTrue();
+        Demand counted = demand(0);
+        Demand uncounted = new Demand(
+                new Key(counted.key().owner(), "another:" + counted.limit().counterName()),
+                counted.limit(),
+                1,
+                FailurePolicy.ALLOW);
+
+        Decision alone = acquire(uncounted, second);
+        Decision mixed = acquire(uncounted, counted, second);
+
+        assertThat(alone.allowed()).isFalse();
+        assertThat(mixed.allowed()).isFalse();
+        assertThat(mixed.limits())
+                .extracting(limit -> limit.demand().key())
+                .containsExactly(uncounted.key(), counted.key(), second.key());
+        assertThat(acquire(counted.withCost(10)).allowed())
+                .as("what the fallback took was given back")
+                .isTrue();
     }
 
     @Test
