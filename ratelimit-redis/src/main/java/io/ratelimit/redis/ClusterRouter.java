@@ -231,7 +231,7 @@ final class ClusterRouter implements Router {
         askedAtNanos = System.nanoTime();
         troubled = false;
         Map.Entry<Node, Link> asked = connected.get(Math.floorMod(turn.getAndIncrement(), connected.size()));
-        CompletableFuture<SlotTable> read = slotsBy(asked.getValue())
+        CompletableFuture<SlotTable> read = slots(asked.getValue())
                 .thenApply(reply -> SlotTable.of(reply, asked.getKey()))
                 .orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
         var unused = read.thenCompose(this::adopt).whenComplete((done, failure) -> {
@@ -245,6 +245,15 @@ final class ClusterRouter implements Router {
                 ask();
             }
         });
+    }
+
+    /** Whatever goes wrong is the stage's, so that somebody is asked again. */
+    private CompletableFuture<List<Object>> slots(Link link) {
+        try {
+            return slotsBy(link);
+        } catch (RuntimeException | Error defect) {
+            return CompletableFuture.failedFuture(defect);
+        }
     }
 
     /** Notes why a node did not tell, and returns whether to ask another one at once: where one refuses, others may not. */

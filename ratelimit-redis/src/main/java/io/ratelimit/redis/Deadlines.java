@@ -82,7 +82,7 @@ final class Deadlines {
     private static void expire(Timed call) {
         try {
             call.expire();
-        } catch (RuntimeException defect) {
+        } catch (RuntimeException | Error defect) {
             log.warn("A call to Redis did not end as it should at its deadline", defect);
         }
     }

@@ -21,6 +21,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -134,6 +135,15 @@ class ClusterRouterTest {
 
         await().atMost(Duration.ofSeconds(6)).until(() -> router.shardOf(0).equals("three:7003"));
         assertThat(at(ONE).closingBegun).as("the silent connection is closed").isTrue();
+    }
+
+    @Test
+    void asksAgainAfterAnErrorThatIsNoException() {
+        at(ONE).defects.set(1);
+
+        open();
+
+        await().untilAsserted(() -> assertThat(router.shardOf(16_383)).isEqualTo("two:7002"));
     }
 
     @Test
@@ -283,6 +293,7 @@ class ClusterRouterTest {
         private volatile boolean connected;
         private volatile boolean closingBegun;
         private volatile boolean silent;
+        private final AtomicInteger defects = new AtomicInteger();
         private volatile @Nullable RuntimeException refusal;
 
         FakeNode(Node node) {
@@ -309,6 +320,9 @@ class ClusterRouterTest {
         public CompletionStage<List<Object>> ask(CommandType command, String... words) {
             if (silent) {
                 return new CompletableFuture<>();
+            }
+            if (defects.getAndDecrement() > 0) {
+                throw new NoClassDefFoundError("while there were no file descriptors");
             }
             RuntimeException error = refusal;
             return error == null ? CompletableFuture.completedFuture(slots) : CompletableFuture.failedFuture(error);

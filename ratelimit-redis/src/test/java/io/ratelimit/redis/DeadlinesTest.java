@@ -120,6 +120,15 @@ class DeadlinesTest {
 
     @Test
     void goesOnWhenTheEndOfACallFails() {
+        goesOnAfter(() -> {
+            throw new IllegalStateException("a defect");
+        });
+        goesOnAfter(() -> {
+            throw new NoClassDefFoundError("while there were no file descriptors");
+        });
+    }
+
+    private void goesOnAfter(Runnable end) {
         long begun = System.nanoTime();
         deadlines.watch(new Deadlines.Timed() {
             @Override
@@ -134,7 +143,7 @@ class DeadlinesTest {
 
             @Override
             public void expire() {
-                throw new IllegalStateException("a defect");
+                end.run();
             }
         });
         Call call = watched();
