@@ -1,11 +1,14 @@
 package io.ratelimit.spring.annotation;
 
 import java.time.Duration;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.springframework.core.task.TaskDecorator;
 
 /** Waits until it is a call's turn. */
@@ -18,7 +21,7 @@ interface CallTurn {
      *
      * @param failed is told instead if there is no thread to run it when the time has come, or the context is not to be had
      */
-    void later(Duration delay, Runnable task, Consumer<RuntimeException> failed);
+    void later(Duration delay, Runnable task, Consumer<Throwable> failed);
 
     /**
      * Waits by the clock of this machine.
@@ -34,25 +37,38 @@ interface CallTurn {
             }
 
             @Override
-            public void later(Duration delay, Runnable task, Consumer<RuntimeException> failed) {
+            public void later(Duration delay, Runnable task, Consumer<Throwable> failed) {
                 TaskDecorator decorator = context.get();
-                Runnable late = guarded(decorator.decorate(withClassLoader(task)), failed);
-                // The thread that keeps the time runs no more than this, and in the same context: the executor may have
-                // decorators of its own, which look for it on the thread that hands the task over.
+                Runnable late = cancellable(guarded(decorator.decorate(withClassLoader(task)), failed), failed);
+                // In the same context: the executor may have decorators of its own, which look for it on the thread
+                // that
+                // hands the task over. Not the one that keeps the time of all, because an executor may make it wait.
                 Runnable handOver =
                         guarded(decorator.decorate(() -> executor.get().execute(late)), failed);
-                CompletableFuture.delayedExecutor(delay.toNanos(), TimeUnit.NANOSECONDS, Runnable::run)
+                CompletableFuture.delayedExecutor(delay.toNanos(), TimeUnit.NANOSECONDS)
                         .execute(handOver);
             }
         };
     }
 
-    private static Runnable guarded(Runnable task, Consumer<RuntimeException> failed) {
+    private static Runnable guarded(Runnable task, Consumer<Throwable> failed) {
         return () -> {
             try {
                 task.run();
-            } catch (RuntimeException defect) {
+            } catch (RuntimeException | Error defect) {
                 failed.accept(defect);
+            }
+        };
+    }
+
+    /** An executor that closes cancels what waits in its queue, if it can be. */
+    private static Runnable cancellable(Runnable task, Consumer<Throwable> failed) {
+        return new FutureTask<@Nullable Void>(task, null) {
+            @Override
+            protected void done() {
+                if (isCancelled()) {
+                    failed.accept(new CancellationException("The executor has closed before it was the call's turn"));
+                }
             }
         };
     }

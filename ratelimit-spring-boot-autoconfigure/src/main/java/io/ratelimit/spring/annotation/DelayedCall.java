@@ -34,7 +34,7 @@ final class DelayedCall implements Runnable {
         delayed.whenGivenUp(delayed.result, giveBack);
         try {
             turn.later(delay, delayed, delayed.result::completeExceptionally);
-        } catch (RuntimeException defect) {
+        } catch (RuntimeException | Error defect) {
             delayed.result.completeExceptionally(defect);
         }
         return delayed.result;

@@ -128,7 +128,7 @@ final class LimitedApplication implements AutoCloseable {
         final List<Duration> parked = Collections.synchronizedList(new ArrayList<>());
         final List<Duration> delayed = Collections.synchronizedList(new ArrayList<>());
         private final List<Runnable> waiting = Collections.synchronizedList(new ArrayList<>());
-        private final List<Consumer<RuntimeException>> rejections = new ArrayList<>();
+        private final List<Consumer<Throwable>> rejections = new ArrayList<>();
 
         @Override
         public void await(Duration delay) throws InterruptedException {
@@ -139,7 +139,7 @@ final class LimitedApplication implements AutoCloseable {
         }
 
         @Override
-        public void later(Duration delay, Runnable task, Consumer<RuntimeException> rejected) {
+        public void later(Duration delay, Runnable task, Consumer<Throwable> rejected) {
             delayed.add(delay);
             waiting.add(task);
             rejections.add(rejected);

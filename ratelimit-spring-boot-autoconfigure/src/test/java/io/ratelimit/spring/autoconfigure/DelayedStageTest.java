@@ -2,21 +2,29 @@ package io.ratelimit.spring.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.ratelimit.limit.Algorithm;
 import io.ratelimit.spring.annotation.RateLimited;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.task.TaskExecutionAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.core.task.AsyncTaskExecutor;
+import org.springframework.core.task.SimpleAsyncTaskExecutor;
 import org.springframework.core.task.TaskDecorator;
+import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 import org.springframework.security.authentication.TestingAuthenticationToken;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.context.SecurityContextHolder;
@@ -117,6 +125,71 @@ class DelayedStageTest {
                         assertThatThrownBy(() -> printer.print().join()).hasRootCauseMessage("no tenant");
                     }
                 });
+    }
+
+    @Test
+    void leavesTheTimeOfAllOthersAloneWhereTheExecutorMakesItWait() throws Exception {
+        SimpleAsyncTaskExecutor one = new SimpleAsyncTaskExecutor();
+        one.setConcurrencyLimit(1);
+        CountDownLatch busy = new CountDownLatch(1);
+        one.execute(() -> awaitQuietly(busy));
+        runner.withBean("applicationTaskExecutor", AsyncTaskExecutor.class, () -> one)
+                .run(context -> {
+                    Printer printer = context.getBean(Printer.class);
+                    assertThat(printer.print()).as("the first").isDone();
+                    CompletableFuture<Seen> late = printer.print();
+                    await().during(Duration.ofMillis(200)).until(() -> !late.isDone());
+
+                    assertThatThrownBy(() -> new CompletableFuture<>()
+                                    .orTimeout(50, TimeUnit.MILLISECONDS)
+                                    .get(5, TimeUnit.SECONDS))
+                            .hasCauseInstanceOf(TimeoutException.class);
+
+                    busy.countDown();
+                    assertThat(late.get(10, TimeUnit.SECONDS).thread()).startsWith("SimpleAsyncTaskExecutor");
+                });
+    }
+
+    @Test
+    void failsWhereThereIsNoThreadForIt() {
+        AsyncTaskExecutor exhausted = task -> {
+            throw new OutOfMemoryError("unable to create native thread");
+        };
+        runner.withBean("applicationTaskExecutor", AsyncTaskExecutor.class, () -> exhausted)
+                .run(context -> {
+                    Printer printer = context.getBean(Printer.class);
+                    assertThat(printer.print()).as("the first").isDone();
+                    assertThatThrownBy(() -> printer.print().get(10, TimeUnit.SECONDS))
+                            .hasRootCauseInstanceOf(OutOfMemoryError.class);
+                });
+    }
+
+    @Test
+    void failsWhereTheExecutorClosesBeforeItIsItsTurn() {
+        ThreadPoolTaskExecutor pool = new ThreadPoolTaskExecutor();
+        pool.setCorePoolSize(1);
+        CountDownLatch busy = new CountDownLatch(1);
+        runner.withBean("applicationTaskExecutor", AsyncTaskExecutor.class, () -> pool)
+                .run(context -> {
+                    pool.execute(() -> awaitQuietly(busy));
+                    Printer printer = context.getBean(Printer.class);
+                    assertThat(printer.print()).as("the first").isDone();
+                    CompletableFuture<Seen> late = printer.print();
+                    await().until(() -> pool.getQueueSize() == 1);
+
+                    pool.shutdown();
+
+                    assertThatThrownBy(() -> late.get(10, TimeUnit.SECONDS)).isInstanceOf(CancellationException.class);
+                });
+        busy.countDown();
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Test
