@@ -39,11 +39,13 @@ final class AnnotatedType {
         List<Declaration> onType = Declaration.onType(type);
         boolean controller = web.isController(type);
         boolean covers = false;
-        for (Map.Entry<Method, List<Declaration>> own : onMethods(type).entrySet()) {
+        Map<Method, List<Declaration>> methods = onMethods(type);
+        boolean handlesRequests = methods.keySet().stream().anyMatch(method -> web.isHandler(type, method));
+        for (Map.Entry<Method, List<Declaration>> own : methods.entrySet()) {
             Method method = own.getKey();
             boolean handler = web.isHandler(type, method);
             List<Declaration> all = new ArrayList<>();
-            if (!onType.isEmpty() && (controller ? isHandled(method, handler) : isCovered(method))) {
+            if (!onType.isEmpty() && (controller ? isHandled(method, handler, handlesRequests) : isCovered(method))) {
                 all.addAll(onType);
                 covers = true;
             }
@@ -58,9 +60,12 @@ final class AnnotatedType {
         return annotated;
     }
 
-    /** Whether what stands on a controller applies: other methods are its business with Spring, such as binding. */
-    private static boolean isHandled(Method method, boolean handler) {
-        return (handler || MessageHandlers.isOne(method)) && !Modifier.isStatic(method.getModifiers());
+    /**
+     * Whether what stands on a controller applies: to its handlers of requests, or where it has none, of messages, which no
+     * request belongs to. Other methods are its business with Spring, such as binding.
+     */
+    private static boolean isHandled(Method method, boolean handler, boolean handlesRequests) {
+        return (handlesRequests ? handler : MessageHandlers.isOne(method)) && !Modifier.isStatic(method.getModifiers());
     }
 
     /** Most beans are: not looking through them is what Spring does too when it looks for annotations of users. */
@@ -128,7 +133,7 @@ final class AnnotatedType {
                     "type",
                     type.getSimpleName(),
                     "it applies to none of its methods: on a type it covers public methods, and of a controller those that"
-                            + " handle requests or messages",
+                            + " handle requests, or messages where none does",
                     "@RateLimited on the methods that it means",
                     "@RateLimited(\"5/1m\") public String quote()"));
         }

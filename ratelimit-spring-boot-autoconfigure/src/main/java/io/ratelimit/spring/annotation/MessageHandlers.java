@@ -10,7 +10,10 @@ final class MessageHandlers {
     /** By name, because few applications have these libraries. */
     private static final String[] ANNOTATIONS = {
         "org.springframework.messaging.handler.annotation.MessageMapping",
-        "org.springframework.graphql.data.method.annotation.SchemaMapping"
+        "org.springframework.messaging.simp.annotation.SubscribeMapping",
+        "org.springframework.messaging.rsocket.annotation.ConnectMapping",
+        "org.springframework.graphql.data.method.annotation.SchemaMapping",
+        "org.springframework.graphql.data.method.annotation.BatchMapping"
     };
 
     private MessageHandlers() {}

@@ -25,7 +25,8 @@ import java.lang.annotation.Target;
  * {@link java.util.concurrent.CompletionStage} is denied by a failed stage. A leaky bucket parks the caller until it is its
  * turn, and delays a stage without holding a thread.
  *
- * <p>On a type it covers all its public methods (of a controller: its handlers), which share one counter; what stands on a
+ * <p>On a type it covers all its public methods (of a controller: its handlers of requests, or of messages where it has none
+ * of requests), which share one counter; what stands on a
  * method comes on top. Several on one element are one decision, and so are those of type and method: all take their permits
  * or none. The annotation may stand on another annotation, whose attributes may be aliases of these. It is also found on
  * overridden methods, superclasses and interfaces; what stands nearer replaces what stands further.
@@ -84,8 +85,8 @@ public @interface RateLimited {
      * {@code #query['q']}, and path variables and query parameters by their names.
      *
      * <p>Nobody is ever unlimited. A call outside any web request has no identity, user, address or API key: all such calls
-     * share a counter of their own. So do those whose expression fails or yields null, blank, or an object without a text
-     * form; that is reported.
+     * share a counter of their own. So do those whose expression fails or yields null, blank, or an object of another
+     * class than a text, a number, an enum or the like; that is reported.
      */
     String key() default "identity";
 

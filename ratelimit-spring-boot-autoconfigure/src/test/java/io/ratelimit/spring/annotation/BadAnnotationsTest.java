@@ -20,6 +20,7 @@ import org.springframework.context.annotation.Lazy;
 import org.springframework.context.annotation.Scope;
 import org.springframework.graphql.data.method.annotation.QueryMapping;
 import org.springframework.messaging.handler.annotation.MessageMapping;
+import org.springframework.messaging.simp.annotation.SubscribeMapping;
 import org.springframework.stereotype.Controller;
 import org.springframework.web.bind.annotation.GetMapping;
 import reactor.core.publisher.Mono;
@@ -491,6 +492,45 @@ class BadAnnotationsTest {
         public void query() {}
 
         public void helper() {}
+    }
+
+    @Controller
+    @RateLimited(value = "1/1m", key = "#headers['X-Tenant']")
+    static class PagesAndChat {
+        @GetMapping("/a")
+        String get() {
+            return "a";
+        }
+
+        @MessageMapping("/say")
+        public void say() {}
+    }
+
+    @Test
+    void areNotThoseOfAControllerThatHandlesMessagesBesideItsRequests() {
+        try (LimitedApplication application = new LimitedApplication().web(webLayer())) {
+            PagesAndChat both = application.start(PagesAndChat.class).bean(PagesAndChat.class);
+
+            both.say();
+            both.say();
+        }
+    }
+
+    @Controller
+    @RateLimited("1/1m")
+    static class Feed {
+        @SubscribeMapping("/feed")
+        public void follow() {}
+    }
+
+    @Test
+    void areNotThoseOfAControllerThatIsSubscribedTo() {
+        try (LimitedApplication application = new LimitedApplication().web(webLayer())) {
+            Feed feed = application.start(Feed.class).bean(Feed.class);
+
+            feed.follow();
+            assertDenies(feed::follow);
+        }
     }
 
     @Test
