@@ -130,7 +130,7 @@ final class PathCheck {
                         .parse(exclusion)
                         .matches(PathContainer.parsePath(
                                 IN_BRACES.matcher(pattern).replaceAll("\\u0001")));
-            } catch (PatternParseException toldElsewhere) {
+            } catch (IllegalArgumentException toldElsewhere) {
                 return false;
             }
         }

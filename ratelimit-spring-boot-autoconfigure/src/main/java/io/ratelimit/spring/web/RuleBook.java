@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The rules in force, prepared for matching.
  *
- * <p>Immutable and safe for any number of threads; replaced as a whole.
+ * <p>Immutable and safe for any number of threads.
  */
 final class RuleBook {
     private final RuleSet rules;

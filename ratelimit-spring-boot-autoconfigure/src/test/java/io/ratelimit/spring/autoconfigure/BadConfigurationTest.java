@@ -259,6 +259,11 @@ class BadConfigurationTest {
                         "exclude: [/static/**]\nrules: [{id: a, limit: 5/1m, path: /static/logo}]",
                         "ratelimit.rules[0].path: \"/static/logo\"",
                         "ratelimit.exclude has \"/static/**\", so the rule can never apply here"),
+                bad(
+                        "an exclusion with a capturing group",
+                        "exclude: ['/docs/{page:(a|b)}']\nrules: [{id: a, limit: 5/1m, path: /docs/a}]",
+                        "ratelimit.exclude[0]: \"/docs/{page:(a|b)}\"",
+                        "has a capturing group"),
                 bad("a bad path that is excluded", "exclude: [health]", "ratelimit.exclude[0]: \"health\"", "with /"),
                 badRule("a key that does not parse", "key: \"#request.\"", "key: \"#request.\"", "does not parse"),
                 badRule("a key that yields no text", "key: \"#a == #b\"", "key", "never yields a text or a number"),
