@@ -6,20 +6,20 @@ import io.ratelimit.rule.RuleKey;
 import java.util.function.Function;
 
 /**
- * Whom a text names to a rule: under the rule's kind of key, so that a service and the web count the same user as one.
+ * Names in the store whom a text means to a rule: under the rule's kind of key, so that a service and the web count the same
+ * user as one.
  *
- * @param key the rule's key
  * @param addresses tells as whom an address is counted
  * @param digest how identities are named in the store
  */
-record KeyedBy(RuleKey key, Function<String, Identity> addresses, IdentityDigest digest) {
+record KeyedBy(Function<String, Identity> addresses, IdentityDigest digest) {
     private static final String ANY = "key";
 
-    String owner(String value) {
-        return digest.of(identity(value));
+    String owner(RuleKey key, String value) {
+        return digest.of(identity(key, value));
     }
 
-    private Identity identity(String value) {
+    private Identity identity(RuleKey key, String value) {
         return switch (key.kind()) {
             case USER -> Identity.ofUser(value);
             case IP -> addresses.apply(value);

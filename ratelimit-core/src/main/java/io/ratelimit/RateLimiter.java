@@ -12,6 +12,8 @@ import io.ratelimit.rule.Mode;
 import io.ratelimit.rule.Rule;
 import io.ratelimit.rule.RuleDemand;
 import io.ratelimit.rule.RuleLimit;
+import io.ratelimit.rule.RuleSet;
+import io.ratelimit.rule.RulesInForce;
 import io.ratelimit.store.MemoryStore;
 import io.ratelimit.store.StoreException;
 import java.time.Duration;
@@ -44,7 +46,10 @@ import org.jspecify.annotations.Nullable;
  */
 @CheckReturnValue
 public final class RateLimiter implements AutoCloseable {
+    /** The rule as it was when this limiter was made: what it is called, and what is told while it is not in force. */
     private final Rule rule;
+
+    private final RulesInForce rules;
     private final @Nullable String tier;
     private final Mode mode;
     private final RuleLimiter limiter;
@@ -54,6 +59,18 @@ public final class RateLimiter implements AutoCloseable {
 
     RateLimiter(
             Rule rule,
+            RulesInForce rules,
+            Mode mode,
+            RuleLimiter limiter,
+            KeyedBy owners,
+            Timeouts timeouts,
+            Runnable onClose) {
+        this(rule, rules, null, mode, limiter, owners, timeouts, onClose);
+    }
+
+    private RateLimiter(
+            Rule rule,
+            RulesInForce rules,
             @Nullable String tier,
             Mode mode,
             RuleLimiter limiter,
@@ -61,6 +78,7 @@ public final class RateLimiter implements AutoCloseable {
             Timeouts timeouts,
             Runnable onClose) {
         this.rule = rule;
+        this.rules = rules;
         this.tier = tier;
         this.mode = mode;
         this.limiter = limiter;
@@ -189,7 +207,8 @@ public final class RateLimiter implements AutoCloseable {
 
     /** Returns the same limiter for requesters of a tier; the rule's own limits apply where it has none for the tier. */
     public RateLimiter forTier(String name) {
-        return new RateLimiter(rule, Objects.requireNonNull(name, "name"), mode, limiter, owners, timeouts, onClose);
+        return new RateLimiter(
+                rule, rules, Objects.requireNonNull(name, "name"), mode, limiter, owners, timeouts, onClose);
     }
 
     /** Returns the name of the rule that this limiter enforces. */
@@ -197,9 +216,13 @@ public final class RateLimiter implements AutoCloseable {
         return rule.id();
     }
 
-    /** Returns the limits, in order; empty if the tier is unlimited. */
+    /** Returns the limits in force, in order; empty if the tier is unlimited. */
     public List<Limit> limits() {
-        return rule.limits(tier).stream().map(RuleLimit::limit).toList();
+        RuleSet current = rules.rules();
+        return current.find(rule.id()).stream()
+                .flatMap(inForce -> inForce.limits(tierIn(current)).stream())
+                .map(RuleLimit::limit)
+                .toList();
     }
 
     /** Closes the store, if this limiter made it. */
@@ -209,10 +232,17 @@ public final class RateLimiter implements AutoCloseable {
     }
 
     private Optional<RuleDemand> demand(String key, long permits) {
-        return RuleDemand.of(rule, owners.owner(key), tier, permits, mode);
+        RuleSet current = rules.rules();
+        return current.find(rule.id())
+                .flatMap(inForce ->
+                        RuleDemand.of(inForce, owners.owner(inForce.key(), key), tierIn(current), permits, mode));
     }
 
-    /** Answers where nobody is asked: the rule is off, or the tier is unlimited. */
+    private @Nullable String tierIn(RuleSet current) {
+        return tier != null ? tier : current.defaultTier().orElse(null);
+    }
+
+    /** Answers where nobody is asked: the rule is off or not in force, or the tier is unlimited. */
     private Decision admitted(long permits) {
         List<LimitDecision> limits = rule.limits().stream()
                 .map(limit -> new LimitDecision(

@@ -8,6 +8,8 @@ import io.ratelimit.limit.Source;
 import io.ratelimit.limit.Ticker;
 import io.ratelimit.rule.Mode;
 import io.ratelimit.rule.Rule;
+import io.ratelimit.rule.RuleSet;
+import io.ratelimit.rule.RulesInForce;
 import io.ratelimit.store.LimitStore;
 import io.ratelimit.store.MemoryStore;
 import java.util.ArrayList;
@@ -85,10 +87,10 @@ public final class RateLimiterBuilder {
         Runnable onClose = store == null ? counters::close : () -> {};
         return new RateLimiter(
                 rule,
-                null,
+                new RulesInForce(new RuleSet(List.of(rule), null, null)),
                 Mode.ENFORCE,
                 new RuleLimiter(counters, listeners),
-                new KeyedBy(rule.key(), Identity::ofIp, digest),
+                new KeyedBy(Identity::ofIp, digest),
                 Timeouts.SYSTEM,
                 onClose);
     }

@@ -5,8 +5,9 @@ import io.ratelimit.identity.IdentityResolver;
 import io.ratelimit.limit.Quoted;
 import io.ratelimit.rule.Mode;
 import io.ratelimit.rule.Rule;
-import io.ratelimit.rule.RuleSet;
+import io.ratelimit.rule.RulesInForce;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeSet;
 
 /**
@@ -17,11 +18,10 @@ import java.util.TreeSet;
  * that is no address is a key of its own. Safe for any number of threads.
  */
 public final class RateLimiterRegistry {
-    private final RuleSet rules;
+    private final RulesInForce rules;
     private final Mode mode;
     private final RuleLimiter limiter;
-    private final IdentityResolver identities;
-    private final IdentityDigest digest;
+    private final KeyedBy owners;
 
     /**
      * Creates a registry.
@@ -33,12 +33,11 @@ public final class RateLimiterRegistry {
      * @param digest how identities are named in the store
      */
     public RateLimiterRegistry(
-            RuleSet rules, Mode mode, RuleLimiter limiter, IdentityResolver identities, IdentityDigest digest) {
+            RulesInForce rules, Mode mode, RuleLimiter limiter, IdentityResolver identities, IdentityDigest digest) {
         this.rules = Objects.requireNonNull(rules, "rules");
         this.mode = Objects.requireNonNull(mode, "mode");
         this.limiter = Objects.requireNonNull(limiter, "limiter");
-        this.identities = Objects.requireNonNull(identities, "identities");
-        this.digest = Objects.requireNonNull(digest, "digest");
+        this.owners = new KeyedBy(identities::ofAddress, Objects.requireNonNull(digest, "digest"));
     }
 
     /**
@@ -48,16 +47,30 @@ public final class RateLimiterRegistry {
      * @throws IllegalArgumentException if there is no such rule; the message lists those there are
      */
     public RateLimiter limiter(String id) {
-        Rule rule = rules.find(id)
-                .orElseThrow(() -> new IllegalArgumentException("rule: " + Quoted.text(id) + " (expected: one of "
-                        + new TreeSet<>(rules.rules().stream().map(Rule::id).toList()) + ")"));
-        return new RateLimiter(
-                rule,
-                rules.defaultTier().orElse(null),
-                mode,
-                limiter,
-                new KeyedBy(rule.key(), identities::ofAddress, digest),
-                Timeouts.SYSTEM,
-                () -> {});
+        return find(id).orElseThrow(() -> new IllegalArgumentException("rule: " + Quoted.text(id)
+                + " (expected: one of "
+                + new TreeSet<>(rules.rules().rules().stream().map(Rule::id).toList()) + ")"));
+    }
+
+    /**
+     * Returns the limiter of a rule, for requesters of the default tier. It goes with the rules in force: it enforces the rule
+     * as it is at each call, and admits everything while there is no such rule.
+     *
+     * @param id the rule's id
+     * @return the limiter; empty if there is no such rule now
+     */
+    public Optional<RateLimiter> find(String id) {
+        return rules.rules()
+                .find(id)
+                .map(rule -> new RateLimiter(rule, rules, mode, limiter, owners, Timeouts.SYSTEM, () -> {}));
+    }
+
+    /**
+     * Returns the name in the store of whomever a text means to a rule, under the rule's kind of key.
+     *
+     * @param value a user, an address, the name of an API key, or what the rule's resolver or expression yields
+     */
+    public String owner(Rule rule, String value) {
+        return owners.owner(rule.key(), value);
     }
 }

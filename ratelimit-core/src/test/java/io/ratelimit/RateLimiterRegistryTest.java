@@ -19,6 +19,7 @@ import io.ratelimit.rule.Rule;
 import io.ratelimit.rule.RuleDemand;
 import io.ratelimit.rule.RuleKey;
 import io.ratelimit.rule.RuleSet;
+import io.ratelimit.rule.RulesInForce;
 import io.ratelimit.store.MemoryStore;
 import java.time.Duration;
 import java.util.List;
@@ -42,8 +43,10 @@ class RateLimiterRegistryTest {
     private final Rule off = Rule.named("off").limits(LIMIT).mode(Mode.OFF).build();
     private final MemoryStore store = MemoryStore.withMaxKeys(1_000);
     private final RuleLimiter limiter = new RuleLimiter(store, List.of());
+    private final RulesInForce rules =
+            new RulesInForce(new RuleSet(List.of(byUser, byAddress, tiered, watched, off), null, "free"));
     private final RateLimiterRegistry registry = new RateLimiterRegistry(
-            new RuleSet(List.of(byUser, byAddress, tiered, watched, off), null, "free"),
+            rules,
             Mode.ENFORCE,
             limiter,
             new IdentityResolver(
@@ -111,5 +114,42 @@ class RateLimiterRegistryTest {
     void namesTheRulesThereAreWhenAskedForAnother() {
         assertThatThrownBy(() -> registry.limiter("smss"))
                 .hasMessage("rule: \"smss\" (expected: one of [api, off, sms, visit, watched])");
+    }
+
+    @Test
+    void findsNothingWithoutAnExceptionWhereThereIsNoSuchRule() {
+        assertThat(registry.find("sms")).isPresent();
+        assertThat(registry.find("nobody")).isEmpty();
+    }
+
+    @Test
+    void namesTheOwnerThatTheWebCounts() {
+        assertThat(registry.owner(byUser, "alice"))
+                .isEqualTo(IdentityDigest.sha256().of(Identity.ofUser("alice")));
+        assertThat(registry.owner(byAddress, "::ffff:192.0.2.1")).isEqualTo(registry.owner(byAddress, "192.0.2.1"));
+    }
+
+    @Test
+    void enforcesTheRuleAsItIsInForceAtEachCall() {
+        RateLimiter sms = registry.limiter("sms");
+        assertThat(sms.tryAcquire("alice")).isTrue();
+        assertThat(sms.tryAcquire("alice")).isTrue();
+        assertThat(sms.tryAcquire("alice")).isFalse();
+
+        Rule higher = Rule.named("sms")
+                .key(RuleKey.parse("user"))
+                .limits(Limit.parse("3/1h"))
+                .build();
+        assertThat(rules.replace(new RuleSet(List.of(higher), null, null))).isEqualTo(2);
+
+        assertThat(sms.limits()).containsExactly(Limit.parse("3/1h"));
+        assertThat(sms.tryAcquire("alice"))
+                .as("two of three are taken: what was used stays used")
+                .isTrue();
+        assertThat(sms.tryAcquire("alice")).isFalse();
+
+        rules.replace(new RuleSet(List.of(), null, null));
+        assertThat(sms.tryAcquire("alice")).as("no such rule").isTrue();
+        assertThat(sms.limits()).isEmpty();
     }
 }

@@ -10,7 +10,8 @@ import io.ratelimit.limit.ManualTicker;
 import io.ratelimit.limit.Source;
 import io.ratelimit.rule.Mode;
 import io.ratelimit.rule.Rule;
-import io.ratelimit.rule.RuleKey;
+import io.ratelimit.rule.RuleSet;
+import io.ratelimit.rule.RulesInForce;
 import io.ratelimit.store.MemoryStore;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,12 +23,14 @@ class ReservationTest {
 
     private final ManualTicker ticker = new ManualTicker(1_700_000_000_000_000L);
     private final ManualTimeouts timeouts = new ManualTimeouts();
+    private final Rule rule =
+            Rule.named("tokens").limits(Limit.parse("1000/1d")).build();
     private final RateLimiter limiter = new RateLimiter(
-            Rule.named("tokens").limits(Limit.parse("1000/1d")).build(),
-            null,
+            rule,
+            new RulesInForce(new RuleSet(List.of(rule), null, null)),
             Mode.ENFORCE,
             new RuleLimiter(MemoryStore.of(ticker, 1_000, Source.MEMORY), List.of()),
-            new KeyedBy(RuleKey.IDENTITY, Identity::ofIp, IdentityDigest.sha256()),
+            new KeyedBy(Identity::ofIp, IdentityDigest.sha256()),
             timeouts,
             () -> {});
 

@@ -12,6 +12,7 @@ import io.ratelimit.identity.IdentityErrorListener;
 import io.ratelimit.identity.IdentityResolver;
 import io.ratelimit.identity.TierResolver;
 import io.ratelimit.rule.RuleSet;
+import io.ratelimit.rule.RulesInForce;
 import io.ratelimit.spring.actuate.DenialEvents;
 import io.ratelimit.store.LimitStore;
 import org.jspecify.annotations.Nullable;
@@ -70,6 +71,11 @@ final class RateLimitAutoConfiguration {
     @ConditionalOnMissingBean
     RuleSet rateLimitRules(RateLimitConfiguration configuration) {
         return configuration.rules();
+    }
+
+    @Bean
+    RulesInForce rateLimitRulesInForce(RuleSet rules) {
+        return new RulesInForce(rules);
     }
 
     @Bean
@@ -136,7 +142,7 @@ final class RateLimitAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean
     RateLimiterRegistry rateLimiterRegistry(
-            RuleSet rules,
+            RulesInForce rules,
             RateLimitProperties properties,
             RuleLimiter limiter,
             IdentityResolver identities,

@@ -60,7 +60,7 @@ final class RateLimitEndpointAutoConfiguration {
 
     @Bean
     @ConditionalOnAvailableEndpoint(RateLimitEndpoint.class)
-    RulesInForce rateLimitRulesInForce(
+    RulesInForce rateLimitRuleOverview(
             BackendChoice backend,
             RateLimitProperties properties,
             RuleSet rules,
