@@ -18,7 +18,7 @@ public record RuleDecision(Decision decision, List<PerRule> rules) {
      * What one rule said.
      *
      * @param demand the rule and what it was asked
-     * @param limits the answers of its limits; empty if it is only watched and was not asked because an enforced rule
+     * @param limits the answers of its limits; empty if it is in shadow mode and was not asked because an enforced rule
      *     denied
      */
     public record PerRule(RuleDemand demand, List<LimitDecision> limits) {
@@ -47,12 +47,12 @@ public record RuleDecision(Decision decision, List<PerRule> rules) {
      * Attributes the answers to the rules.
      *
      * @param demands what was asked
-     * @param decision the answers, in the order of the demands' limits, watched ones apart
+     * @param decision the answers, in the order of the demands' limits, shadow ones apart
      */
     public static RuleDecision of(List<RuleDemand> demands, Decision decision) {
         List<PerRule> rules = new ArrayList<>(demands.size());
         int enforced = 0;
-        int watched = 0;
+        int shadow = 0;
         for (RuleDemand demand : demands) {
             int size = demand.limits().size();
             if (demand.mode() == Mode.ENFORCE) {
@@ -61,8 +61,8 @@ public record RuleDecision(Decision decision, List<PerRule> rules) {
             } else if (decision.shadow().isEmpty()) {
                 rules.add(new PerRule(demand, List.of()));
             } else {
-                rules.add(new PerRule(demand, decision.shadow().subList(watched, watched + size)));
-                watched += size;
+                rules.add(new PerRule(demand, decision.shadow().subList(shadow, shadow + size)));
+                shadow += size;
             }
         }
         return new RuleDecision(decision, rules);

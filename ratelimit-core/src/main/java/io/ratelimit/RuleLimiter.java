@@ -13,12 +13,12 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Decides all rules that apply to a request as one: the enforced ones all or none, and if they admit it, the watched ones.
+ * Decides all rules that apply to a request as one: the enforced ones all or none, and if they admit it, the shadow ones.
  *
  * <p>Safe for any number of threads. Never waits; the stages it returns complete within the deadline of the store.
  */
@@ -42,24 +42,29 @@ public final class RuleLimiter {
     /**
      * Takes the permits of all enforced rules or of none, and tells the listeners.
      *
-     * @param demands the rules that apply, at most one demand for each rule; not empty
+     * @param demands the rules that apply, not empty; a rule that is asked twice for one owner counts once, as first asked
      */
     public CompletionStage<RuleDecision> acquire(List<RuleDemand> demands) {
         long start = System.nanoTime();
-        return ask(demands, Operation.Acquire::new).thenApply(decision -> {
-            tell(decision, Duration.ofNanos(System.nanoTime() - start));
-            return decision;
-        });
+        List<RuleDemand> asked = distinct(demands);
+        return store.execute(new Operation.Acquire(counters(asked, Mode.ENFORCE), counters(asked, Mode.SHADOW)))
+                .thenApply(made -> {
+                    RuleDecision decision = RuleDecision.of(asked, made);
+                    tell(decision, Duration.ofNanos(System.nanoTime() - start));
+                    return decision;
+                });
     }
 
     /** Answers as {@link #acquire} would, changes nothing and tells nobody. */
     public CompletionStage<RuleDecision> peek(List<RuleDemand> demands) {
-        return ask(demands, Operation.Peek::new);
+        List<RuleDemand> asked = distinct(demands);
+        return store.execute(new Operation.Peek(counters(asked, Mode.ENFORCE), counters(asked, Mode.SHADOW)))
+                .thenApply(made -> RuleDecision.of(asked, made));
     }
 
-    /** Takes the permits in any case, of the enforced rules and of the watched ones, and tells nobody. */
+    /** Takes the permits in any case, of the enforced rules and of the shadow ones, and tells nobody. */
     public CompletionStage<Decision> charge(List<RuleDemand> demands) {
-        return store.execute(new Operation.Charge(counters(demands)));
+        return store.execute(new Operation.Charge(counters(distinct(demands), null)));
     }
 
     /** Gives back permits that turned out not to be used. */
@@ -71,22 +76,46 @@ public final class RuleLimiter {
 
     /** Forgets what the counters of these demands hold. */
     public CompletionStage<Void> reset(List<RuleDemand> demands) {
-        return store.execute(new Operation.Reset(counters(demands))).thenAccept(reset -> {});
+        return store.execute(new Operation.Reset(counters(demands, null))).thenAccept(reset -> {});
     }
 
-    private static List<Demand> counters(List<RuleDemand> demands) {
-        return demands.stream().flatMap(demand -> demand.demands().stream()).toList();
-    }
-
-    private CompletionStage<RuleDecision> ask(
-            List<RuleDemand> demands, BiFunction<List<Demand>, List<Demand>, Operation> operation) {
-        List<Demand> enforced = new ArrayList<>();
-        List<Demand> watched = new ArrayList<>();
-        for (RuleDemand demand : demands) {
-            (demand.mode() == Mode.ENFORCE ? enforced : watched).addAll(demand.demands());
+    /** Returns the demands on counters of the rules in a mode; of all rules if it is {@code null}. */
+    private static List<Demand> counters(List<RuleDemand> rules, @Nullable Mode mode) {
+        if (rules.size() == 1) {
+            return mode == null || rules.get(0).mode() == mode ? rules.get(0).demands() : List.of();
         }
-        CompletionStage<Decision> decision = store.execute(operation.apply(enforced, watched));
-        return decision.thenApply(made -> RuleDecision.of(demands, made));
+        List<Demand> counters = new ArrayList<>(rules.size());
+        for (RuleDemand rule : rules) {
+            if (mode == null || rule.mode() == mode) {
+                counters.addAll(rule.demands());
+            }
+        }
+        return counters;
+    }
+
+    /** Rules are a handful, so each is compared with those before it. */
+    private static List<RuleDemand> distinct(List<RuleDemand> demands) {
+        for (int i = 1; i < demands.size(); i++) {
+            if (repeats(demands.get(i), demands.subList(0, i))) {
+                List<RuleDemand> distinct = new ArrayList<>(demands.subList(0, i));
+                for (RuleDemand later : demands.subList(i + 1, demands.size())) {
+                    if (!repeats(later, distinct)) {
+                        distinct.add(later);
+                    }
+                }
+                return distinct;
+            }
+        }
+        return demands;
+    }
+
+    private static boolean repeats(RuleDemand demand, List<RuleDemand> earlier) {
+        for (RuleDemand other : earlier) {
+            if (other.rule().id().equals(demand.rule().id()) && other.owner().equals(demand.owner())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private void tell(RuleDecision decision, Duration took) {
