@@ -3,6 +3,7 @@ package io.ratelimit;
 import io.ratelimit.limit.CheckReturnValue;
 import io.ratelimit.limit.Decision;
 import io.ratelimit.limit.Demand;
+import io.ratelimit.limit.InvalidValueException;
 import io.ratelimit.limit.Key;
 import io.ratelimit.limit.Limit;
 import io.ratelimit.limit.LimitDecision;
@@ -195,8 +196,8 @@ public final class RateLimiter implements AutoCloseable {
      */
     public Optional<Reservation> reserve(String key, long estimate, Duration timeout) {
         if (timeout.isNegative() || timeout.isZero() || timeout.compareTo(Reservation.LONGEST) > 0) {
-            throw new IllegalArgumentException("timeout: " + timeout + " (expected: more than zero, up to "
-                    + Reservation.LONGEST + ", such as PT1M)");
+            throw new InvalidValueException(
+                    "timeout", timeout, "more than zero, up to " + Reservation.LONGEST + ", such as PT1M");
         }
         Decision taken = acquire(key, estimate);
         if (!taken.allowed()) {

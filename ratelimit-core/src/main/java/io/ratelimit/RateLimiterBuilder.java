@@ -3,6 +3,7 @@ package io.ratelimit;
 import io.ratelimit.identity.Identity;
 import io.ratelimit.identity.IdentityDigest;
 import io.ratelimit.limit.FailurePolicy;
+import io.ratelimit.limit.InvalidValueException;
 import io.ratelimit.limit.Limit;
 import io.ratelimit.limit.Source;
 import io.ratelimit.limit.Ticker;
@@ -79,9 +80,8 @@ public final class RateLimiterBuilder {
     public RateLimiter build() {
         Rule rule = Rule.named(name).limits(limits).onFailure(onFailure).build();
         if (store != null && ticker != null) {
-            throw new IllegalArgumentException(
-                    "ticker: given beside a store (expected: one of the two, because a store has a"
-                            + " clock of its own)");
+            throw new InvalidValueException(
+                    "ticker", "given beside a store", "one of the two, because a store has a clock of its own");
         }
         LimitStore counters = store == null ? ownStore() : store;
         Runnable onClose = store == null ? counters::close : () -> {};

@@ -2,6 +2,7 @@ package io.ratelimit;
 
 import io.ratelimit.identity.IdentityDigest;
 import io.ratelimit.identity.IdentityResolver;
+import io.ratelimit.limit.InvalidValueException;
 import io.ratelimit.limit.Quoted;
 import io.ratelimit.rule.Mode;
 import io.ratelimit.rule.Rule;
@@ -47,9 +48,12 @@ public final class RateLimiterRegistry {
      * @throws IllegalArgumentException if there is no such rule; the message lists those there are
      */
     public RateLimiter limiter(String id) {
-        return find(id).orElseThrow(() -> new IllegalArgumentException("rule: " + Quoted.text(id)
-                + " (expected: one of "
-                + new TreeSet<>(rules.rules().rules().stream().map(Rule::id).toList()) + ")"));
+        return find(id).orElseThrow(() -> new InvalidValueException(
+                "rule",
+                Quoted.text(id),
+                "one of "
+                        + new TreeSet<>(
+                                rules.rules().rules().stream().map(Rule::id).toList())));
     }
 
     /**

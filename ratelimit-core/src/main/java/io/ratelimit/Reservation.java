@@ -2,6 +2,7 @@ package io.ratelimit;
 
 import io.ratelimit.limit.Decision;
 import io.ratelimit.limit.Grant;
+import io.ratelimit.limit.InvalidValueException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -63,7 +64,7 @@ public final class Reservation implements AutoCloseable {
      */
     public boolean settle(long cost) {
         if (cost < 0) {
-            throw new IllegalArgumentException("cost: " + cost + " (expected: a whole number from 0, such as 1200)");
+            throw new InvalidValueException("cost", cost, "a whole number from 0, such as 1200");
         }
         if (!end()) {
             return false;

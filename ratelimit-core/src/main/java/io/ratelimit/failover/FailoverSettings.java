@@ -1,5 +1,6 @@
 package io.ratelimit.failover;
 
+import io.ratelimit.limit.InvalidValueException;
 import java.time.Duration;
 import java.util.Objects;
 
@@ -32,20 +33,17 @@ public record FailoverSettings(int failureThreshold, Duration slowCallDuration, 
         Objects.requireNonNull(slowCallDuration, "slowCallDuration");
         Objects.requireNonNull(openDuration, "openDuration");
         if (failureThreshold < 1 || failureThreshold > LARGEST_THRESHOLD) {
-            throw new IllegalArgumentException("failure-threshold: " + failureThreshold + " (expected: 1 to "
-                    + LARGEST_THRESHOLD + ", such as 3)");
+            throw new InvalidValueException(
+                    "failure-threshold", failureThreshold, "1 to " + LARGEST_THRESHOLD + ", such as 3");
         }
         if (slowCallDuration.compareTo(Duration.ofMillis(1)) < 0) {
-            throw new IllegalArgumentException(
-                    "slow-call-duration: " + slowCallDuration + " (expected: at least 1ms, such as 50ms)");
+            throw new InvalidValueException("slow-call-duration", slowCallDuration, "at least 1ms, such as 50ms");
         }
         if (openDuration.compareTo(SHORTEST_PAUSE) < 0 || openDuration.compareTo(LONGEST_PAUSE) > 0) {
-            throw new IllegalArgumentException(
-                    "open-duration: " + openDuration + " (expected: 10ms to 8s, such as 1s)");
+            throw new InvalidValueException("open-duration", openDuration, "10ms to 8s, such as 1s");
         }
         if (maxKeys < 1) {
-            throw new IllegalArgumentException(
-                    "max-keys: " + maxKeys + " (expected: a whole number from 1, such as 100000)");
+            throw new InvalidValueException("max-keys", maxKeys, "a whole number from 1, such as 100000");
         }
     }
 }

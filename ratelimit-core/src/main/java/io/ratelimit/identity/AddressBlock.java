@@ -1,5 +1,6 @@
 package io.ratelimit.identity;
 
+import io.ratelimit.limit.InvalidValueException;
 import io.ratelimit.limit.Quoted;
 
 /**
@@ -12,7 +13,7 @@ import io.ratelimit.limit.Quoted;
  */
 public record AddressBlock(IpAddress first, int prefix) {
     private static final String EXPECTED =
-            " (expected: an address or a block, such as 10.0.0.0/8 or 2001:db8::/32; names are not resolved)";
+            "an address or a block, such as 10.0.0.0/8 or 2001:db8::/32; names are not resolved";
 
     /**
      * Checks the parts.
@@ -22,8 +23,7 @@ public record AddressBlock(IpAddress first, int prefix) {
     public AddressBlock {
         IpAddress.checkedPrefix("prefix", prefix, 1, first.bits());
         if (!first.masked(Math.min(prefix, IpAddress.IPV4_BITS), prefix).equals(first)) {
-            throw new IllegalArgumentException(
-                    "first: " + first + " (expected: no bits set behind the first " + prefix + ")");
+            throw new InvalidValueException("first", first, "no bits set behind the first " + prefix);
         }
     }
 
@@ -42,24 +42,29 @@ public record AddressBlock(IpAddress first, int prefix) {
         String literal = slash < 0 ? text : text.substring(0, slash);
         IpAddress address = literal.indexOf('%') < 0 ? IpAddress.parse(literal).orElse(null) : null;
         if (address == null) {
-            throw new IllegalArgumentException(name + ": " + Quoted.text(text) + EXPECTED);
+            throw new InvalidValueException(name, Quoted.text(text), EXPECTED);
         }
         // In the IPv6 spelling of an IPv4 address, the prefix counts the bits of the IPv6 address.
         int ignored = address.isIpv4() && literal.indexOf(':') >= 0 ? IpAddress.IPV6_BITS - IpAddress.IPV4_BITS : 0;
         int most = address.bits();
         int prefix = slash < 0 ? most : number(text, slash + 1) - ignored;
         if (prefix == 0) {
-            throw new IllegalArgumentException(name + ": " + Quoted.text(text)
-                    + " (expected: a block of addresses, such as 10.0.0.0/8; this one holds every address)");
+            throw new InvalidValueException(
+                    name, Quoted.text(text), "a block of addresses, such as 10.0.0.0/8; this one holds every address");
         }
         if (prefix < 0 || prefix > most) {
-            throw new IllegalArgumentException(name + ": " + Quoted.text(text) + " (expected: a prefix from "
-                    + (ignored + 1) + " to " + (ignored + most) + " behind the slash)");
+            throw new InvalidValueException(
+                    name,
+                    Quoted.text(text),
+                    "a prefix from " + (ignored + 1) + " to " + (ignored + most) + " behind the slash");
         }
         IpAddress first = address.masked(Math.min(prefix, IpAddress.IPV4_BITS), prefix);
         if (!first.equals(address)) {
-            throw new IllegalArgumentException(name + ": " + Quoted.text(text) + " (expected: " + first + "/" + prefix
-                    + ", which is the block around this address, or " + address + "/" + most + ", the address alone)");
+            throw new InvalidValueException(
+                    name,
+                    Quoted.text(text),
+                    first + "/" + prefix + ", which is the block around this address, or " + address + "/" + most
+                            + ", the address alone");
         }
         return new AddressBlock(first, prefix);
     }

@@ -1,5 +1,6 @@
 package io.ratelimit.identity;
 
+import io.ratelimit.limit.InvalidValueException;
 import io.ratelimit.limit.Quoted;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +21,7 @@ public record ApiKey(String name, @Nullable String tier) {
     public ApiKey {
         Objects.requireNonNull(name, "name");
         if (name.isBlank()) {
-            throw new IllegalArgumentException("name: " + Quoted.text(name) + " (expected: a name such as acme)");
+            throw new InvalidValueException("name", Quoted.text(name), "a name such as acme");
         }
     }
 }

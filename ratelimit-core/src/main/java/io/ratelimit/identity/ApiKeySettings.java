@@ -1,5 +1,7 @@
 package io.ratelimit.identity;
 
+import io.ratelimit.limit.InvalidValueException;
+import io.ratelimit.limit.Quoted;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +20,8 @@ public record ApiKeySettings(String header, @Nullable String queryParameter, boo
     public ApiKeySettings {
         HttpToken.headerName("header", header, "X-API-Key");
         if (queryParameter != null && queryParameter.isEmpty()) {
-            throw new IllegalArgumentException("query-parameter: \"\" (expected: a name such as api_key, or nothing)");
+            throw new InvalidValueException(
+                    "query-parameter", Quoted.text(queryParameter), "a name such as api_key, or nothing");
         }
     }
 

@@ -1,5 +1,6 @@
 package io.ratelimit.identity;
 
+import io.ratelimit.limit.InvalidValueException;
 import io.ratelimit.limit.Quoted;
 import java.util.HashMap;
 import java.util.Locale;
@@ -18,18 +19,18 @@ final class FixedApiKeys implements ApiKeyRegistry {
         keysBySha256Hex.forEach((hash, key) -> add(hash.toLowerCase(Locale.ROOT), key));
     }
 
+    @SuppressWarnings("OrphanedFormatString") // the text shows a shell command
     private void add(String hash, ApiKey key) {
-        String name = "sha256 of " + Quoted.text(key.name()) + ": ";
+        String name = "sha256 of " + Quoted.text(key.name());
         if (!SHA256.matcher(hash).matches()) {
-            throw new IllegalArgumentException(name + hash.length()
-                    + " characters (expected: 64 hexadecimal digits, as printf %s KEY | sha256sum prints)");
+            throw new InvalidValueException(
+                    name, hash.length() + " characters", "64 hexadecimal digits, as printf %s KEY | sha256sum prints");
         }
         if (hash.equals(SHA256_OF_NOTHING)) {
-            throw new IllegalArgumentException(
-                    name + "that of an empty key (expected: the hash of a key; is the variable set?)");
+            throw new InvalidValueException(name, "that of an empty key", "the hash of a key; is the variable set?");
         }
         if (byHash.putIfAbsent(hash, Optional.of(key)) != null) {
-            throw new IllegalArgumentException(name + "given twice (expected: a hash of its own for each key)");
+            throw new InvalidValueException(name, "given twice", "a hash of its own for each key");
         }
     }
 

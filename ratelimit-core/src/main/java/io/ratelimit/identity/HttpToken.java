@@ -1,5 +1,6 @@
 package io.ratelimit.identity;
 
+import io.ratelimit.limit.InvalidValueException;
 import io.ratelimit.limit.Quoted;
 
 /** The characters that names in HTTP are made of (RFC 9110, section 5.6.2). */
@@ -22,8 +23,7 @@ final class HttpToken {
 
     static String headerName(String property, String name, String example) {
         if (name.isEmpty() || !name.chars().allMatch(c -> isTokenChar((char) c))) {
-            throw new IllegalArgumentException(property + ": " + Quoted.text(name)
-                    + " (expected: the name of one header, such as " + example + ")");
+            throw new InvalidValueException(property, Quoted.text(name), "the name of one header, such as " + example);
         }
         return name;
     }

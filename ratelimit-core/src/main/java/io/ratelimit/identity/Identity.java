@@ -1,5 +1,6 @@
 package io.ratelimit.identity;
 
+import io.ratelimit.limit.InvalidValueException;
 import io.ratelimit.limit.Quoted;
 import java.util.Objects;
 
@@ -40,7 +41,7 @@ public record Identity(String kind, String value) {
         Objects.requireNonNull(kind, "kind");
         Objects.requireNonNull(value, "value");
         if (kind.isEmpty()) {
-            throw new IllegalArgumentException("kind: \"\" (expected: a name such as " + IP + ")");
+            throw new InvalidValueException("kind", "\"\"", "a name such as " + IP);
         }
     }
 

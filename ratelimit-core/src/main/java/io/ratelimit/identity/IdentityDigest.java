@@ -1,5 +1,6 @@
 package io.ratelimit.identity;
 
+import io.ratelimit.limit.InvalidValueException;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.Arrays;
@@ -49,7 +50,7 @@ public final class IdentityDigest {
      */
     public static IdentityDigest hmac(String secret) {
         if (Objects.requireNonNull(secret, "secret").isEmpty()) {
-            throw new IllegalArgumentException("key-secret: \"\" (expected: a secret text, or no key-secret at all)");
+            throw new InvalidValueException("key-secret", "\"\"", "a secret text, or no key-secret at all");
         }
         SecretKeySpec key = new SecretKeySpec(Utf8.bytes(secret), HMAC);
         Mac prototype = newMac(key);

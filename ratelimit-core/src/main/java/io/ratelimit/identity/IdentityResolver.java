@@ -1,5 +1,6 @@
 package io.ratelimit.identity;
 
+import io.ratelimit.limit.InvalidValueException;
 import io.ratelimit.limit.Quoted;
 import java.util.List;
 import java.util.Objects;
@@ -49,17 +50,17 @@ public final class IdentityResolver {
     }
 
     private static List<String> checked(List<String> order) {
-        String expected = " (expected: some of " + String.join(", ", DEFAULT_ORDER) + ", each once)";
+        String expected = "some of " + String.join(", ", DEFAULT_ORDER) + ", each once";
         if (order.isEmpty()) {
-            throw new IllegalArgumentException("order: nothing" + expected);
+            throw new InvalidValueException("order", "nothing", expected);
         }
         for (String kind : order) {
             if (!DEFAULT_ORDER.contains(kind)) {
-                throw new IllegalArgumentException("order: " + Quoted.text(kind) + expected);
+                throw new InvalidValueException("order", Quoted.text(kind), expected);
             }
         }
         if (Set.copyOf(order).size() < order.size()) {
-            throw new IllegalArgumentException("order: " + String.join(", ", order) + expected);
+            throw new InvalidValueException("order", String.join(", ", order), expected);
         }
         return List.copyOf(order);
     }

@@ -1,5 +1,6 @@
 package io.ratelimit.identity;
 
+import io.ratelimit.limit.InvalidValueException;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -74,8 +75,7 @@ public final class IpAddress {
 
     static int checkedPrefix(String name, int prefix, int least, int most) {
         if (prefix < least || prefix > most) {
-            throw new IllegalArgumentException(
-                    name + ": " + prefix + " (expected: a whole number from " + least + " to " + most + ")");
+            throw new InvalidValueException(name, prefix, "a whole number from " + least + " to " + most);
         }
         return prefix;
     }

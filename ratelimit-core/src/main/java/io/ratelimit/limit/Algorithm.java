@@ -52,11 +52,10 @@ public enum Algorithm {
                 return algorithm;
             }
         }
-        throw new IllegalArgumentException("algorithm: "
-                + Quoted.text(id)
-                + " (expected: one of "
-                + Arrays.stream(values()).map(Algorithm::id).collect(Collectors.joining(", "))
-                + ")");
+        throw new InvalidValueException(
+                "algorithm",
+                Quoted.text(id),
+                "one of " + Arrays.stream(values()).map(Algorithm::id).collect(Collectors.joining(", ")));
     }
 
     @Override

@@ -37,7 +37,7 @@ public final class Decision {
      */
     public static Decision of(List<LimitDecision> limits, List<LimitDecision> shadow) {
         if (limits.isEmpty() && shadow.isEmpty()) {
-            throw new IllegalArgumentException("limits: none (expected: the answer of at least one limit)");
+            throw new InvalidValueException("limits", "none", "the answer of at least one limit");
         }
         return new Decision(limits, shadow);
     }

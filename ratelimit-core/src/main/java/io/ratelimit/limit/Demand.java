@@ -21,7 +21,7 @@ public record Demand(Key key, Limit limit, long cost, FailurePolicy onFailure) {
         Objects.requireNonNull(limit, "limit");
         Objects.requireNonNull(onFailure, "onFailure");
         if (cost < 1) {
-            throw new IllegalArgumentException("cost: " + cost + " (expected: a whole number from 1, such as 1)");
+            throw new InvalidValueException("cost", cost, "a whole number from 1, such as 1");
         }
     }
 

@@ -24,7 +24,7 @@ public record Grant(Demand demand, long kept, long takenAt, Source source) {
         Objects.requireNonNull(demand, "demand");
         Objects.requireNonNull(source, "source");
         if (kept < 0) {
-            throw new IllegalArgumentException("kept: " + kept + " (expected: a whole number from 0, such as 1)");
+            throw new InvalidValueException("kept", kept, "a whole number from 0, such as 1");
         }
     }
 
@@ -42,8 +42,7 @@ public record Grant(Demand demand, long kept, long takenAt, Source source) {
     public Grant part(long permits) {
         long rest = demand.cost() - permits;
         if (rest < 0) {
-            throw new IllegalArgumentException(
-                    "permits: " + permits + " (expected: at most the " + demand.cost() + " that were taken)");
+            throw new InvalidValueException("permits", permits, "at most the " + demand.cost() + " that were taken");
         }
         return new Grant(demand.withCost(permits), kept + rest, takenAt, source);
     }

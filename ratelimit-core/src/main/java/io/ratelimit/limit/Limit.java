@@ -38,8 +38,10 @@ public final class Limit {
         if (burst.isPresent()) {
             atLeastOne("burst", burst.getAsLong());
             if (!algorithm.hasBurst()) {
-                throw new IllegalArgumentException("burst: " + burst.getAsLong() + " (expected: none, because "
-                        + algorithm + " has no burst; token-bucket and leaky-bucket have)");
+                throw new InvalidValueException(
+                        "burst",
+                        burst.getAsLong(),
+                        "none, because " + algorithm + " has no burst; token-bucket and leaky-bucket have");
             }
         }
         requireExact();
@@ -75,8 +77,8 @@ public final class Limit {
     public static Limit parse(String text, Algorithm algorithm) {
         Matcher matcher = TEXT.matcher(text);
         if (!matcher.matches()) {
-            throw new IllegalArgumentException("limit: " + Quoted.text(text)
-                    + " (expected: <permits>/<window>, such as 100/1h or 100/1h burst 20)");
+            throw new InvalidValueException(
+                    "limit", Quoted.text(text), "<permits>/<window>, such as 100/1h or 100/1h burst 20");
         }
         String burst = matcher.group(3);
         return new Limit(
@@ -177,21 +179,22 @@ public final class Limit {
 
     private static long wholeNumber(String name, String number, String text) {
         if (number.isEmpty() || !number.chars().allMatch(c -> c >= '0' && c <= '9')) {
-            throw new IllegalArgumentException(name + ": " + Quoted.text(number) + " in " + Quoted.text(text)
-                    + " (expected: a whole number from 1, such as 100/1h burst 20)");
+            throw new InvalidValueException(
+                    name,
+                    Quoted.text(number) + " in " + Quoted.text(text),
+                    "a whole number from 1, such as 100/1h burst 20");
         }
         try {
             return Long.parseLong(number);
         } catch (NumberFormatException tooLarge) {
-            throw new IllegalArgumentException(
-                    name + ": " + Quoted.text(number) + " (expected: a whole number up to " + LARGEST_PRODUCT + ")",
-                    tooLarge);
+            throw new InvalidValueException(
+                    name, Quoted.text(number), "a whole number up to " + LARGEST_PRODUCT, tooLarge);
         }
     }
 
     private static long atLeastOne(String name, long value) {
         if (value < 1) {
-            throw new IllegalArgumentException(name + ": " + value + " (expected: a whole number from 1, such as 100)");
+            throw new InvalidValueException(name, value, "a whole number from 1, such as 100");
         }
         return value;
     }
@@ -200,9 +203,12 @@ public final class Limit {
         long largest = LARGEST_PRODUCT / windowTicks;
         long given = Math.max(permits, burst.orElse(0));
         if (given > largest) {
-            String name = given == permits ? "limit: " : "burst: ";
-            throw new IllegalArgumentException(name + given + " (expected: at most " + largest + " with a window of "
-                    + Windows.format(window) + ", so that all arithmetic is exact)");
+            String name = given == permits ? "limit" : "burst";
+            throw new InvalidValueException(
+                    name,
+                    given,
+                    "at most " + largest + " with a window of " + Windows.format(window)
+                            + ", so that all arithmetic is exact");
         }
     }
 
@@ -211,9 +217,11 @@ public final class Limit {
             return;
         }
         if (fillTime().compareTo(LONGEST_FILL) > 0) {
-            throw new IllegalArgumentException("burst: " + capacity()
-                    + " (expected: a bucket that fills within ten years; " + permits + "/" + Windows.format(window)
-                    + " takes " + fillTime().toDays() + " days)");
+            throw new InvalidValueException(
+                    "burst",
+                    capacity(),
+                    "a bucket that fills within ten years; " + permits + "/" + Windows.format(window) + " takes "
+                            + fillTime().toDays() + " days");
         }
     }
 

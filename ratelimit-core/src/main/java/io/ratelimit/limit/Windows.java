@@ -10,7 +10,7 @@ final class Windows {
     static final Duration LONGEST = Duration.ofDays(366);
 
     private static final String EXPECTED =
-            " (expected: a whole number and a unit of ms, s, m, h or d, from 1ms to 366d, such as 1m or 1h30m)";
+            "a whole number and a unit of ms, s, m, h or d, from 1ms to 366d, such as 1m or 1h30m";
     private static final Pattern TEXT =
             Pattern.compile("(?:(\\d{1,15})d)?(?:(\\d{1,15})h)?(?:(\\d{1,15})m)?(?:(\\d{1,15})s)?(?:(\\d{1,15})ms)?");
     private static final long[] UNIT_MILLIS = {86_400_000, 3_600_000, 60_000, 1_000, 1};
@@ -21,7 +21,7 @@ final class Windows {
     static Duration parse(String text) {
         Matcher matcher = TEXT.matcher(text);
         if (text.isEmpty() || !matcher.matches()) {
-            throw new IllegalArgumentException("window: " + Quoted.text(text) + EXPECTED);
+            throw new InvalidValueException("window", Quoted.text(text), EXPECTED);
         }
         try {
             long millis = 0;
@@ -33,7 +33,7 @@ final class Windows {
             }
             return checked(Duration.ofMillis(millis), text);
         } catch (ArithmeticException tooLong) {
-            throw new IllegalArgumentException("window: " + Quoted.text(text) + EXPECTED, tooLong);
+            throw new InvalidValueException("window", Quoted.text(text), EXPECTED, tooLong);
         }
     }
 
@@ -57,12 +57,15 @@ final class Windows {
 
     private static Duration checked(Duration window, String text) {
         if (window.compareTo(SHORTEST) < 0 || window.compareTo(LONGEST) > 0) {
-            throw new IllegalArgumentException("window: " + Quoted.text(text) + EXPECTED);
+            throw new InvalidValueException("window", Quoted.text(text), EXPECTED);
         }
         TickUnit unit = TickUnit.of(window);
         if (!unit.divides(window)) {
-            throw new IllegalArgumentException("window: " + Quoted.text(text) + " (expected: a whole number of "
-                    + (unit == TickUnit.SECOND ? "seconds, because it is longer than a day)" : "milliseconds)"));
+            throw new InvalidValueException(
+                    "window",
+                    Quoted.text(text),
+                    "a whole number of "
+                            + (unit == TickUnit.SECOND ? "seconds, because it is longer than a day" : "milliseconds"));
         }
         return window;
     }

@@ -1,6 +1,7 @@
 package io.ratelimit.rule;
 
 import io.ratelimit.limit.FailurePolicy;
+import io.ratelimit.limit.InvalidValueException;
 import io.ratelimit.limit.Limit;
 import io.ratelimit.limit.Quoted;
 import java.time.Duration;
@@ -163,8 +164,7 @@ public final class Rule {
 
         private Builder(String id) {
             if (!ID.matcher(id).matches()) {
-                throw new IllegalArgumentException(
-                        "id: " + Quoted.text(id) + " (expected: 1 to 64 of a-z, 0-9 and -, such as login)");
+                throw new InvalidValueException("id", Quoted.text(id), "1 to 64 of a-z, 0-9 and -, such as login");
             }
             this.id = id;
         }
@@ -236,7 +236,7 @@ public final class Rule {
          */
         public Builder enforcePercent(int percent) {
             if (percent < 0 || percent > 100) {
-                throw new IllegalArgumentException("enforce-percent: " + percent + " (expected: 0 to 100, such as 10)");
+                throw new InvalidValueException("enforce-percent", percent, "0 to 100, such as 10");
             }
             this.enforcePercent = percent;
             return this;
@@ -255,8 +255,8 @@ public final class Rule {
          */
         public Rule build() {
             if (limits.isEmpty()) {
-                throw new IllegalArgumentException(
-                        "limit: none for rule \"" + id + "\" (expected: at least one, such as 100/1h)");
+                throw new InvalidValueException(
+                        "limit", "none for rule \"" + id + "\"", "at least one, such as 100/1h");
             }
             return new Rule(this);
         }

@@ -1,5 +1,6 @@
 package io.ratelimit.rule;
 
+import io.ratelimit.limit.InvalidValueException;
 import io.ratelimit.limit.Quoted;
 import org.jspecify.annotations.Nullable;
 
@@ -20,8 +21,8 @@ public record RuleCost(long permits, @Nullable String expression) {
      */
     public RuleCost {
         if (permits < 1) {
-            throw new IllegalArgumentException(
-                    "cost: " + permits + " (expected: a whole number from 1, or an expression that starts with #)");
+            throw new InvalidValueException(
+                    "cost", permits, "a whole number from 1, or an expression that starts with #");
         }
     }
 
@@ -37,9 +38,10 @@ public record RuleCost(long permits, @Nullable String expression) {
         try {
             return new RuleCost(Long.parseLong(text), null);
         } catch (NumberFormatException notANumber) {
-            throw new IllegalArgumentException(
-                    "cost: " + Quoted.text(text)
-                            + " (expected: a whole number from 1, or an expression that starts with #)",
+            throw new InvalidValueException(
+                    "cost",
+                    Quoted.text(text),
+                    "a whole number from 1, or an expression that starts with #",
                     notANumber);
         }
     }

@@ -1,6 +1,7 @@
 package io.ratelimit.rule;
 
 import io.ratelimit.limit.Demand;
+import io.ratelimit.limit.InvalidValueException;
 import io.ratelimit.limit.Key;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,8 +29,8 @@ public record RuleDemand(Rule rule, String owner, List<RuleLimit> limits, long c
         Objects.requireNonNull(owner, "owner");
         limits = List.copyOf(limits);
         if (limits.isEmpty() || mode == Mode.OFF) {
-            throw new IllegalArgumentException(
-                    rule + ": nothing to ask (expected: at least one limit, and a mode other than off)");
+            throw new InvalidValueException(
+                    rule.toString(), "nothing to ask", "at least one limit, and a mode other than off");
         }
     }
 

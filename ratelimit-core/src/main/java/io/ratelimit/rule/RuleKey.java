@@ -1,5 +1,6 @@
 package io.ratelimit.rule;
 
+import io.ratelimit.limit.InvalidValueException;
 import io.ratelimit.limit.Quoted;
 import java.util.Locale;
 import java.util.Objects;
@@ -50,9 +51,10 @@ public record RuleKey(Kind kind, String text) {
      */
     public static RuleKey parse(String text) {
         if (text.isBlank()) {
-            throw new IllegalArgumentException("key: " + Quoted.text(text)
-                    + " (expected: identity, api-key, user, ip, global, the name of a KeyResolver bean, or an expression"
-                    + " such as #request.getHeader('X-Tenant'))");
+            throw new InvalidValueException(
+                    "key",
+                    Quoted.text(text),
+                    "identity, api-key, user, ip, global, the name of a KeyResolver bean, or an expression such as #request.getHeader('X-Tenant')");
         }
         if (text.startsWith("#")) {
             return new RuleKey(Kind.EXPRESSION, text);

@@ -1,5 +1,6 @@
 package io.ratelimit.rule;
 
+import io.ratelimit.limit.InvalidValueException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,8 +37,8 @@ public final class RuleSet {
 
     private void add(Rule rule) {
         if (byId.putIfAbsent(rule.id(), rule) != null) {
-            throw new IllegalArgumentException(
-                    "id: \"" + rule.id() + "\" is used twice (expected: an id of its own for each rule)");
+            throw new InvalidValueException(
+                    "id", "\"" + rule.id() + "\" is used twice", "an id of its own for each rule");
         }
     }
 

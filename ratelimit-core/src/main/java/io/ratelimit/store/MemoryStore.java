@@ -2,6 +2,7 @@ package io.ratelimit.store;
 
 import io.ratelimit.algorithm.LimitAlgorithm;
 import io.ratelimit.limit.Decision;
+import io.ratelimit.limit.InvalidValueException;
 import io.ratelimit.limit.Key;
 import io.ratelimit.limit.Limit;
 import io.ratelimit.limit.Source;
@@ -70,8 +71,7 @@ public final class MemoryStore implements LimitStore {
 
     private MemoryStore(Ticker ticker, int maxKeys, Decider decider) {
         if (maxKeys < 1) {
-            throw new IllegalArgumentException(
-                    "max-keys: " + maxKeys + " (expected: a whole number from 1, such as 1000000)");
+            throw new InvalidValueException("max-keys", maxKeys, "a whole number from 1, such as 1000000");
         }
         this.ticker = Objects.requireNonNull(ticker, "ticker");
         this.decider = decider;

@@ -2,6 +2,7 @@ package io.ratelimit.store;
 
 import io.ratelimit.limit.Demand;
 import io.ratelimit.limit.Grant;
+import io.ratelimit.limit.InvalidValueException;
 import io.ratelimit.limit.Key;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -160,8 +161,10 @@ public sealed interface Operation {
 
     private static Demand sum(Demand one, Demand other) {
         if (!one.limit().equals(other.limit())) {
-            throw new IllegalArgumentException("key: " + one.key().counter() + " is held to both " + one.limit()
-                    + " and " + other.limit() + " (expected: one limit for each key of an operation)");
+            throw new InvalidValueException(
+                    "key",
+                    one.key().counter() + " is held to both " + one.limit() + " and " + other.limit(),
+                    "one limit for each key of an operation");
         }
         long cost = one.cost() + other.cost();
         return one.withCost(cost < 0 ? Long.MAX_VALUE : cost);
@@ -182,7 +185,7 @@ public sealed interface Operation {
 
     private static void requireSome(int size) {
         if (size == 0) {
-            throw new IllegalArgumentException("demands: none (expected: at least one)");
+            throw new InvalidValueException("demands", "none", "at least one");
         }
     }
 }

@@ -3,6 +3,7 @@ package io.ratelimit.redis;
 import io.lettuce.core.cluster.SlotHash;
 import io.ratelimit.limit.Demand;
 import io.ratelimit.limit.Grant;
+import io.ratelimit.limit.InvalidValueException;
 import io.ratelimit.limit.Key;
 import io.ratelimit.limit.Limit;
 import io.ratelimit.limit.Ticker;
@@ -117,8 +118,7 @@ final class CallEncoder {
 
         private void header(char code, int enforced, int shadow) {
             if (Math.max(enforced, shadow) > MOST_PARTS) {
-                throw new IllegalArgumentException(
-                        "demands: " + Math.max(enforced, shadow) + " (expected: at most " + MOST_PARTS + ")");
+                throw new InvalidValueException("demands", Math.max(enforced, shadow), "at most " + MOST_PARTS);
             }
             decisions.put((byte) code).putShort((short) enforced).putShort((short) shadow);
         }

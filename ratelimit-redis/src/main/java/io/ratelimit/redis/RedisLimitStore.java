@@ -5,6 +5,7 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.resource.ClientResources;
 import io.ratelimit.limit.Decision;
+import io.ratelimit.limit.InvalidValueException;
 import io.ratelimit.limit.Key;
 import io.ratelimit.limit.Ticker;
 import io.ratelimit.store.LimitStore;
@@ -127,7 +128,7 @@ public final class RedisLimitStore implements LimitStore {
     @Override
     public CompletionStage<List<Decision>> executeAll(List<Operation> operations) {
         if (operations.isEmpty()) {
-            throw new IllegalArgumentException("operations: none (expected: at least one)");
+            throw new InvalidValueException("operations", "none", "at least one");
         }
         List<Operation> all = List.copyOf(operations);
         return cluster == null || pieces.isWhole(keysOf(all)) ? call(all) : pieces.executeAll(all);
@@ -221,7 +222,7 @@ public final class RedisLimitStore implements LimitStore {
             this.deployment = deployment;
             this.uris = List.copyOf(uris);
             if (uris.isEmpty()) {
-                throw new IllegalArgumentException("servers: none (expected: at least one address)");
+                throw new InvalidValueException("servers", "none", "at least one address");
             }
         }
 
@@ -253,8 +254,10 @@ public final class RedisLimitStore implements LimitStore {
          */
         public Builder namespace(String name) {
             if (!NAMESPACE.matcher(name).matches()) {
-                throw new IllegalArgumentException("namespace: " + name.length() + " characters (expected: 1 to 64"
-                        + " without braces, blanks and control characters, such as ratelimit)");
+                throw new InvalidValueException(
+                        "namespace",
+                        name.length() + " characters",
+                        "1 to 64 without braces, blanks and control characters, such as ratelimit");
             }
             this.namespace = name;
             return this;
@@ -331,7 +334,7 @@ public final class RedisLimitStore implements LimitStore {
 
         private static Duration inRange(String name, Duration value) {
             if (value.compareTo(SHORTEST_TIMEOUT) < 0 || value.compareTo(LONGEST_TIMEOUT) > 0) {
-                throw new IllegalArgumentException(name + ": " + value + " (expected: from PT0.001S to PT10S)");
+                throw new InvalidValueException(name, value, "from PT0.001S to PT10S");
             }
             return value;
         }
