@@ -1,5 +1,6 @@
 package io.ratelimit.architecture;
 
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
@@ -10,6 +11,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
@@ -154,14 +156,42 @@ public final class ArchitectureRules {
                 .allowEmptyShould(true);
     }
 
+    /** Names and values become rules without beans and conditions, so that rules from anywhere are read by the same code. */
+    public static ArchRule configurationKnowsNoBeans(String root) {
+        return noClasses()
+                .that(resideInAPackage(root + ".spring.configuration.."))
+                .should()
+                .dependOnClassesThat(resideInAnyPackage(
+                        "org.springframework.boot.autoconfigure..",
+                        "org.springframework.context.annotation..",
+                        "org.springframework.stereotype..",
+                        root + ".spring.autoconfigure.."))
+                .allowEmptyShould(true);
+    }
+
+    /** What makes beans turns no names and values into rules; a condition may read what it depends on. */
+    public static ArchRule autoConfigurationsBindNothing(String root) {
+        return noClasses()
+                .that(resideInAPackage(root + ".spring.autoconfigure..")
+                        .and(not(describe("belong to conditions", type -> {
+                            JavaClass outermost = type;
+                            while (outermost.getEnclosingClass().isPresent()) {
+                                outermost = outermost.getEnclosingClass().get();
+                            }
+                            return outermost.isAssignableTo("org.springframework.context.annotation.Condition");
+                        }))))
+                .should()
+                .dependOnClassesThat(resideInAPackage("org.springframework.boot.context.properties.bind.."))
+                .allowEmptyShould(true);
+    }
+
     /** What a package shows to the world is listed; everything else is package-private. */
     public static ArchRule onlyThesePublicTypes(String packageName, Set<String> simpleNames) {
         return classes()
                 .that(resideInAPackage(packageName))
                 .and()
                 .areTopLevelClasses()
-                .and(not(com.tngtech.archunit.base.DescribedPredicate.describe(
-                        "are one of " + simpleNames, type -> simpleNames.contains(type.getSimpleName()))))
+                .and(not(describe("are one of " + simpleNames, type -> simpleNames.contains(type.getSimpleName()))))
                 .and()
                 .doNotHaveSimpleName("package-info")
                 .should()
@@ -180,6 +210,8 @@ public final class ArchitectureRules {
                 algorithmsReadNoClock(root),
                 staticFieldsAreFinal(root),
                 autoConfigurationsAreFinal(root),
-                autoConfigurationsHaveNoPublicMethods(root));
+                autoConfigurationsHaveNoPublicMethods(root),
+                configurationKnowsNoBeans(root),
+                autoConfigurationsBindNothing(root));
     }
 }

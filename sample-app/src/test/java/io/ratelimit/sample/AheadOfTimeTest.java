@@ -37,7 +37,7 @@ class AheadOfTimeTest {
                         "RedisRateLimitAutoConfiguration__BeanDefinitions.java");
         assertThat(textOf("reachability-metadata.json"))
                 .as("what is loaded by name at run time")
-                .contains("io/ratelimit/redis/*.lua", "io.ratelimit.spring.autoconfigure.RuleProperties");
+                .contains("io/ratelimit/redis/*.lua", "io.ratelimit.spring.configuration.RuleProperties");
     }
 
     private List<Path> files() throws IOException {

@@ -2,9 +2,9 @@ package io.ratelimit.sample;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.ratelimit.spring.autoconfigure.LimitProperties;
-import io.ratelimit.spring.autoconfigure.RateLimitProperties;
-import io.ratelimit.spring.autoconfigure.RuleProperties;
+import io.ratelimit.spring.configuration.LimitProperties;
+import io.ratelimit.spring.configuration.RateLimitProperties;
+import io.ratelimit.spring.configuration.RuleProperties;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.reflect.Constructor;

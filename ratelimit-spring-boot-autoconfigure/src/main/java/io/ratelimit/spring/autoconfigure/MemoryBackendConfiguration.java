@@ -1,5 +1,6 @@
 package io.ratelimit.spring.autoconfigure;
 
+import io.ratelimit.spring.configuration.RateLimitProperties;
 import io.ratelimit.store.LimitStore;
 import io.ratelimit.store.MemoryStore;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;

@@ -1,17 +1,12 @@
 package io.ratelimit.spring.autoconfigure;
 
 import io.ratelimit.RateLimiter;
-import java.util.List;
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
+import io.ratelimit.spring.configuration.RateLimitConfigurationReader;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.support.AutowireCandidateQualifier;
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
 import org.springframework.beans.factory.support.BeanDefinitionRegistryPostProcessor;
 import org.springframework.beans.factory.support.RootBeanDefinition;
-import org.springframework.boot.context.properties.bind.BindException;
-import org.springframework.boot.context.properties.bind.Bindable;
-import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.core.env.Environment;
 
 /**
@@ -27,12 +22,9 @@ final class NamedLimiterRegistrar implements BeanDefinitionRegistryPostProcessor
         this.environment = environment;
     }
 
-    /** All that has to be known of a rule before it is read in full. */
-    record Named(@Nullable String id) {}
-
     @Override
     public void postProcessBeanDefinitionRegistry(BeanDefinitionRegistry registry) {
-        ids().stream()
+        RateLimitConfigurationReader.ruleIds(environment).stream()
                 .filter(id -> !registry.containsBeanDefinition(PREFIX + id))
                 .forEach(id -> {
                     RootBeanDefinition definition = new RootBeanDefinition();
@@ -46,21 +38,5 @@ final class NamedLimiterRegistrar implements BeanDefinitionRegistryPostProcessor
                     definition.setLazyInit(true);
                     registry.registerBeanDefinition(PREFIX + id, definition);
                 });
-    }
-
-    /** Whatever is wrong with the rules is told, in full, by those who read them in full. */
-    private List<String> ids() {
-        try {
-            return Binder.get(environment)
-                    .bind("ratelimit.rules", Bindable.listOf(Named.class))
-                    .map(rules -> rules.stream()
-                            .map(Named::id)
-                            .filter(Objects::nonNull)
-                            .distinct()
-                            .toList())
-                    .orElse(List.of());
-        } catch (BindException unreadable) {
-            return List.of();
-        }
     }
 }

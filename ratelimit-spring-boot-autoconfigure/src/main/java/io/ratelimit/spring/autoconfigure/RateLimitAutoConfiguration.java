@@ -14,6 +14,9 @@ import io.ratelimit.identity.TierResolver;
 import io.ratelimit.rule.RuleSet;
 import io.ratelimit.rule.RulesInForce;
 import io.ratelimit.spring.actuate.DenialEvents;
+import io.ratelimit.spring.configuration.RateLimitConfiguration;
+import io.ratelimit.spring.configuration.RateLimitConfigurationReader;
+import io.ratelimit.spring.configuration.RateLimitProperties;
 import io.ratelimit.store.LimitStore;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
@@ -27,6 +30,7 @@ import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.ImportRuntimeHints;
+import org.springframework.core.convert.converter.GenericConverter;
 import org.springframework.core.env.Environment;
 
 /** What every application has that limits: the rules, who is asking, and who decides. */
@@ -44,14 +48,9 @@ final class RateLimitAutoConfiguration {
     }
 
     @Bean
-    static ProblemCollectingAdvisor rateLimitProblemCollectingAdvisor(RateLimitConfigurationReader reader) {
-        return new ProblemCollectingAdvisor(reader);
-    }
-
-    @Bean
     @ConfigurationPropertiesBinding
-    static LimitPropertiesConverter rateLimitPropertiesConverter() {
-        return new LimitPropertiesConverter();
+    static GenericConverter rateLimitPropertiesConverter() {
+        return RateLimitConfigurationReader.converter();
     }
 
     @Bean
@@ -61,10 +60,7 @@ final class RateLimitAutoConfiguration {
 
     @Bean
     RateLimitConfiguration rateLimitConfiguration(RateLimitProperties properties, RateLimitConfigurationReader reader) {
-        Problems problems = new Problems(new GivenProperties());
-        RateLimitConfiguration configuration = reader.read(properties, problems);
-        problems.throwIfAny();
-        return configuration;
+        return reader.read(properties);
     }
 
     @Bean

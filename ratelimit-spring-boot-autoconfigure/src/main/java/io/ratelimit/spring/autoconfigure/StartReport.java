@@ -1,6 +1,8 @@
 package io.ratelimit.spring.autoconfigure;
 
 import io.ratelimit.rule.RuleSet;
+import io.ratelimit.spring.configuration.ConfigurationWarnings;
+import io.ratelimit.spring.configuration.RateLimitProperties;
 import java.util.List;
 import java.util.Set;
 import org.slf4j.Logger;

@@ -2,6 +2,7 @@ package io.ratelimit.spring.autoconfigure;
 
 import io.ratelimit.identity.ApiKeyRegistry;
 import io.ratelimit.identity.TierResolver;
+import io.ratelimit.spring.configuration.Surroundings;
 import io.ratelimit.store.LimitStore;
 import java.util.List;
 import org.springframework.beans.factory.ListableBeanFactory;

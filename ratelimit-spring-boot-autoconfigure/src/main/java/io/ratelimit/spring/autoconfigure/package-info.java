@@ -1,7 +1,4 @@
-/**
- * What turns {@code ratelimit.*} into a running limiter: the properties, what checks them and tells all their errors at
- * once, and the auto-configurations.
- */
+/** The auto-configurations: the beans of a running limiter, and the conditions under which they are there. */
 @NullMarked
 package io.ratelimit.spring.autoconfigure;
 

@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The rules of the whole code where all of it is on the class path, and those about Spring against what breaks them. */
 class SpringArchitectureTest {
@@ -51,6 +52,18 @@ class SpringArchitectureTest {
     @Test
     void findsABackendThatKnowsSpring() {
         assertBroken(ArchitectureRules.backendsKnowNoSpring(FIXTURES + "core"), "core", "StoreThatKnowsSpring");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ReaderThatMakesBeans", "ReaderWithACondition", "ReaderThatKnowsAutoConfigurations"})
+    void findsAReaderOfConfigurationsThatKnowsBeans(String culprit) {
+        assertBroken(ArchitectureRules.configurationKnowsNoBeans(FIXTURES + "beans"), "beans", culprit);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"BeanThatBinds", "PropertiesAmongBeans"})
+    void findsAnAutoConfigurationThatBindsProperties(String culprit) {
+        assertBroken(ArchitectureRules.autoConfigurationsBindNothing(FIXTURES + "binding"), "binding", culprit);
     }
 
     private static void assertBroken(ArchRule rule, String fixture, String culprit) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lettuce.core.RedisClient;
 import io.ratelimit.redis.RedisLimitStore;
+import io.ratelimit.spring.configuration.RuleProperties;
 import java.util.Map;
 import org.eclipse.jetty.ee11.servlet.ServletApiRequest;
 import org.junit.jupiter.api.Test;

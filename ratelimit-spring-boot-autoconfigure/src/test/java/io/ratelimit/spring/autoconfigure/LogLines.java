@@ -8,7 +8,7 @@ import java.util.List;
 import org.slf4j.LoggerFactory;
 
 /** What a logger and those below it say at INFO and above, while this is open. */
-final class LogLines implements AutoCloseable {
+public final class LogLines implements AutoCloseable {
     private final ListAppender<ILoggingEvent> appender = new ListAppender<>();
     private final Logger logger;
     private final Level before;
@@ -21,11 +21,11 @@ final class LogLines implements AutoCloseable {
         logger.addAppender(appender);
     }
 
-    static LogLines from(String loggerName) {
+    public static LogLines from(String loggerName) {
         return new LogLines((Logger) LoggerFactory.getLogger(loggerName));
     }
 
-    List<String> at(Level level) {
+    public List<String> at(Level level) {
         return List.copyOf(appender.list).stream()
                 .filter(event -> event.getLevel() == level)
                 .map(ILoggingEvent::getFormattedMessage)

@@ -15,6 +15,8 @@ import io.ratelimit.rule.Mode;
 import io.ratelimit.rule.Rule;
 import io.ratelimit.rule.RuleLimit;
 import io.ratelimit.rule.RuleSet;
+import io.ratelimit.spring.configuration.RateLimitProperties;
+import io.ratelimit.spring.configuration.RuleProperties;
 import io.ratelimit.store.LimitStore;
 import io.ratelimit.store.MemoryStore;
 import java.util.List;

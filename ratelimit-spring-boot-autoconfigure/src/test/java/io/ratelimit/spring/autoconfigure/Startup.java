@@ -21,7 +21,7 @@ import org.springframework.core.io.support.SpringFactoriesLoader;
 import org.springframework.util.ClassUtils;
 
 /** Starts an application that has nothing but a configuration, and says how that went. */
-final class Startup {
+public final class Startup {
     private static final ApplicationContextRunner RUNNER =
             new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(RateLimitAutoConfiguration.class));
 
@@ -30,28 +30,28 @@ final class Startup {
     /** An application with everything on the class path, and what Boot makes of it. */
     @Configuration(proxyBeanMethods = false)
     @EnableAutoConfiguration
-    static class Everything {}
+    public static class Everything {}
 
-    static WebApplicationContextRunner everything(String yaml) {
+    public static WebApplicationContextRunner everything(String yaml) {
         return new WebApplicationContextRunner()
                 .withUserConfiguration(Everything.class)
                 .withInitializer(Yaml.of(yaml));
     }
 
     /** A servlet application with all that is ours, and nothing else. */
-    static WebApplicationContextRunner oursForTheWeb(String yaml) {
+    public static WebApplicationContextRunner oursForTheWeb(String yaml) {
         return new WebApplicationContextRunner()
                 .withConfiguration(AutoConfigurations.of(ours()))
                 .withInitializer(Yaml.of(yaml));
     }
 
-    static ApplicationContextRunner oursWithoutWeb(String yaml) {
+    public static ApplicationContextRunner oursWithoutWeb(String yaml) {
         return new ApplicationContextRunner()
                 .withConfiguration(AutoConfigurations.of(ours()))
                 .withInitializer(Yaml.of(yaml));
     }
 
-    static Class<?>[] ours() {
+    public static Class<?>[] ours() {
         ClassLoader loader = Startup.class.getClassLoader();
         return ImportCandidates.load(AutoConfiguration.class, loader).getCandidates().stream()
                 .filter(name -> name.startsWith("io.ratelimit."))
@@ -59,20 +59,20 @@ final class Startup {
                 .toArray(Class<?>[]::new);
     }
 
-    static ApplicationContextRunner with(String yaml) {
+    public static ApplicationContextRunner with(String yaml) {
         return RUNNER.withInitializer(Yaml.of(yaml));
     }
 
-    static void run(String yaml, Consumer<AssertableApplicationContext> check) {
+    public static void run(String yaml, Consumer<AssertableApplicationContext> check) {
         with(yaml).run(check::accept);
     }
 
     /** Returns what a user reads when an application with this configuration does not start. */
-    static String refusalOf(String yaml) {
+    public static String refusalOf(String yaml) {
         return refusalOf(with(yaml));
     }
 
-    static String refusalOf(ApplicationContextRunner runner) {
+    public static String refusalOf(ApplicationContextRunner runner) {
         StringBuilder message = new StringBuilder();
         runner.run(context -> {
             assertThat(context).hasFailed();
@@ -82,7 +82,7 @@ final class Startup {
     }
 
     /** Analyses as Boot does: the first analyzer in order that has something to say. */
-    static String analyze(Throwable failure) {
+    public static String analyze(Throwable failure) {
         SpringFactoriesLoader.ArgumentResolver arguments = SpringFactoriesLoader.ArgumentResolver.of(
                         Environment.class, new StandardEnvironment())
                 .and(BeanFactory.class, new DefaultListableBeanFactory());

@@ -9,10 +9,10 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.io.ByteArrayResource;
 
 /** Gives an application context the properties of a YAML text, with lines and columns as from a file. */
-final class Yaml {
+public final class Yaml {
     private Yaml() {}
 
-    static ApplicationContextInitializer<ConfigurableApplicationContext> of(String text) {
+    public static ApplicationContextInitializer<ConfigurableApplicationContext> of(String text) {
         return context -> {
             ByteArrayResource file = new ByteArrayResource(text.getBytes(StandardCharsets.UTF_8), "application.yml") {
                 @Override

@@ -13,7 +13,7 @@ import io.ratelimit.spring.actuate.TopIdentities;
 import io.ratelimit.spring.annotation.RateLimitedSupport;
 import io.ratelimit.spring.autoconfigure.BackendChoice;
 import io.ratelimit.spring.autoconfigure.ConditionalOnRateLimit;
-import io.ratelimit.spring.autoconfigure.RateLimitProperties;
+import io.ratelimit.spring.configuration.RateLimitProperties;
 import io.ratelimit.spring.web.RateLimitWeb;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;

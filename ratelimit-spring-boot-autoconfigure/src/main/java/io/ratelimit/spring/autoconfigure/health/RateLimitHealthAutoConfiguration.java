@@ -7,7 +7,7 @@ import io.ratelimit.spring.actuate.RateLimitHealthIndicator;
 import io.ratelimit.spring.autoconfigure.AnnotatedRuleUse;
 import io.ratelimit.spring.autoconfigure.BackendChoice;
 import io.ratelimit.spring.autoconfigure.ConditionalOnRateLimit;
-import io.ratelimit.spring.autoconfigure.RateLimitProperties;
+import io.ratelimit.spring.configuration.RateLimitProperties;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;

@@ -6,7 +6,7 @@ import io.ratelimit.limit.Key;
 import io.ratelimit.limit.Limit;
 import io.ratelimit.limit.Quoted;
 import io.ratelimit.redis.RedisLimitStore;
-import io.ratelimit.spring.autoconfigure.InvalidRateLimitConfigurationException;
+import io.ratelimit.spring.configuration.InvalidRateLimitConfigurationException;
 import io.ratelimit.store.Operation;
 import io.ratelimit.store.StoreException;
 import io.ratelimit.store.StoreException.Kind;

@@ -7,7 +7,7 @@ import io.lettuce.core.cluster.ClusterClientOptions;
 import io.lettuce.core.resource.ClientResources;
 import io.ratelimit.limit.Quoted;
 import io.ratelimit.redis.RedisLimitStore;
-import io.ratelimit.spring.autoconfigure.InvalidRateLimitConfigurationException;
+import io.ratelimit.spring.configuration.InvalidRateLimitConfigurationException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;

@@ -7,7 +7,7 @@ import io.ratelimit.identity.IdentityResolver;
 import io.ratelimit.rule.Phase;
 import io.ratelimit.rule.RuleSet;
 import io.ratelimit.spring.autoconfigure.ConditionalOnRateLimit;
-import io.ratelimit.spring.autoconfigure.RateLimitProperties;
+import io.ratelimit.spring.configuration.RateLimitProperties;
 import io.ratelimit.spring.decision.LimiterErrorListener;
 import io.ratelimit.spring.web.HandlerRules;
 import io.ratelimit.spring.web.KeyResolver;

@@ -1,0 +1,47 @@
+package io.ratelimit.spring.configuration;
+
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.source.ConfigurationProperty;
+import org.springframework.boot.origin.Origin;
+
+/** What the sources of a configuration give, and where. Not safe for several threads. */
+final class GivenProperties {
+    private final TreeMap<String, ConfigurationProperty> byName = new TreeMap<>();
+
+    void add(ConfigurationProperty property) {
+        byName.putIfAbsent(property.getName().toString(), property);
+    }
+
+    /** Returns whether a property, rather than its default, is in force. */
+    boolean has(String property) {
+        return byName.containsKey(property);
+    }
+
+    /** Returns whether a property is given in parts below its name. */
+    boolean hasGroup(String property) {
+        String next = byName.higherKey(property + ".");
+        return next != null && next.startsWith(property + ".");
+    }
+
+    /** Returns the name of an element of a list, which is the list's own where it is written with commas in one line. */
+    String elementOf(String list, int index) {
+        return has(list) ? list : list + "[" + index + "]";
+    }
+
+    /** Returns where the value of a property or its first part stands, {@code null} if that is not known. */
+    @Nullable
+    String originOf(String property) {
+        Map.Entry<String, ConfigurationProperty> given = byName.ceilingEntry(property);
+        if (given == null || !isPartOf(given.getKey(), property)) {
+            return null;
+        }
+        Origin origin = given.getValue().getOrigin();
+        return origin == null ? null : origin.toString();
+    }
+
+    private static boolean isPartOf(String name, String property) {
+        return name.equals(property) || name.startsWith(property + "[") || name.startsWith(property + ".");
+    }
+}

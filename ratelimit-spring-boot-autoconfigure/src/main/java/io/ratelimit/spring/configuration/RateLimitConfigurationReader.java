@@ -1,0 +1,135 @@
+package io.ratelimit.spring.configuration;
+
+import io.ratelimit.identity.ApiKey;
+import io.ratelimit.limit.Algorithm;
+import io.ratelimit.rule.Rule;
+import io.ratelimit.rule.RuleSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationPropertiesBindHandlerAdvisor;
+import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.context.properties.bind.BindHandler;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.core.convert.converter.GenericConverter;
+import org.springframework.core.env.Environment;
+
+/**
+ * Turns properties into rules. Checking and turning are one, so that whatever is accepted can be used, and what is wrong
+ * is collected and not thrown.
+ */
+public final class RateLimitConfigurationReader implements ConfigurationPropertiesBindHandlerAdvisor {
+    private final Supplier<Surroundings> surroundings;
+
+    /** Where a rule's id stands, which is all that has to be known of it before it is read in full. */
+    record Named(@Nullable String id) {}
+
+    /**
+     * Returns a reader.
+     *
+     * @param surroundings asked each time for what the application has beside its properties
+     */
+    public RateLimitConfigurationReader(Supplier<Surroundings> surroundings) {
+        this.surroundings = surroundings;
+    }
+
+    /** Returns what lets a limit be written as a text wherever properties are bound. */
+    public static GenericConverter converter() {
+        return new LimitPropertiesConverter();
+    }
+
+    /** Returns the ids of the rules, each once; empty where they cannot be read, which reading them in full will tell. */
+    public static List<String> ruleIds(Environment environment) {
+        try {
+            return Binder.get(environment)
+                    .bind("ratelimit.rules", Bindable.listOf(Named.class))
+                    .map(rules -> rules.stream()
+                            .map(Named::id)
+                            .filter(Objects::nonNull)
+                            .distinct()
+                            .toList())
+                    .orElse(List.of());
+        } catch (BindException unreadable) {
+            return List.of();
+        }
+    }
+
+    /** Has {@link RateLimitProperties} bound to the end, and everything that is wrong told at once. */
+    @Override
+    public BindHandler apply(BindHandler bindHandler) {
+        return new ProblemCollectingBindHandler(bindHandler, this);
+    }
+
+    /**
+     * Reads everything.
+     *
+     * @throws InvalidRateLimitConfigurationException with all that is wrong
+     */
+    public RateLimitConfiguration read(RateLimitProperties properties) {
+        Problems problems = new Problems(new GivenProperties());
+        RateLimitConfiguration configuration = read(properties, problems);
+        problems.throwIfAny();
+        return configuration;
+    }
+
+    /** Reads everything; what is returned is of use only if there are no problems. */
+    RateLimitConfiguration read(RateLimitProperties properties, Problems problems) {
+        Surroundings around = surroundings.get();
+        new GeneralChecks(problems).check(properties);
+        new BackendCheck(around, problems).check(properties.backend());
+        new TierReader(problems).read("ratelimit.tiers", properties.tiers(), Algorithm.TOKEN_BUCKET);
+        new TierNameCheck(properties, around, problems).check();
+        Map<String, ApiKey> keys = new ApiKeyReader(problems).readKeys(properties.apiKeys());
+        IdentityReader identity = new IdentityReader(problems);
+        Optional<Set<String>> keyNames = around.ownApiKeys() ? Optional.empty() : Optional.of(namesOf(keys));
+        return new RateLimitConfiguration(
+                rules(properties, around, problems),
+                new ApiKeyReader(problems).readSettings(properties.apiKeys()),
+                keys,
+                identity.readOrder(properties.identity().order()),
+                identity.readAddresses(properties.identity().ip()),
+                identity.readList(
+                        "ratelimit.identity.exempt", properties.identity().exempt(), keyNames),
+                identity.readList(
+                        "ratelimit.identity.blocked", properties.identity().blocked(), keyNames));
+    }
+
+    private static RuleSet rules(RateLimitProperties properties, Surroundings around, Problems problems) {
+        RuleReader reader = new RuleReader(properties, around, problems);
+        Rule defaultRule = reader.readDefault().orElse(null);
+        Map<String, Rule> rules = new LinkedHashMap<>();
+        for (int i = 0; i < properties.rules().size(); i++) {
+            reader.read("ratelimit.rules[" + i + "]", properties.rules().get(i))
+                    .ifPresent(rule -> rules.put(rule.id(), rule));
+        }
+        checkIdsDiffer(properties.rules(), problems);
+        return new RuleSet(List.copyOf(rules.values()), defaultRule, properties.defaultTier());
+    }
+
+    private static Set<String> namesOf(Map<String, ApiKey> keys) {
+        return keys.values().stream().map(ApiKey::name).collect(Collectors.toSet());
+    }
+
+    private static void checkIdsDiffer(List<RuleProperties> rules, Problems problems) {
+        Map<String, Integer> first = new LinkedHashMap<>();
+        for (int i = 0; i < rules.size(); i++) {
+            String id = rules.get(i).id();
+            Integer before = id == null ? null : first.putIfAbsent(id, i);
+            if (before != null) {
+                problems.add(
+                        "ratelimit.rules[" + i + "].id",
+                        id,
+                        "ratelimit.rules[" + before + "] has the same id",
+                        "an id of its own for each rule",
+                        id + "-" + (i + 1));
+            }
+        }
+    }
+}
