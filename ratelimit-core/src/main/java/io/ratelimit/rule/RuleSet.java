@@ -1,6 +1,8 @@
 package io.ratelimit.rule;
 
 import io.ratelimit.limit.InvalidValueException;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +47,11 @@ public final class RuleSet {
     /** Returns the rules without the default, in the order of configuration. */
     public List<Rule> rules() {
         return rules;
+    }
+
+    /** Returns all rules, the default as the last. */
+    public Collection<Rule> all() {
+        return Collections.unmodifiableCollection(byId.values());
     }
 
     /** Returns what applies where no rule matches a request. */

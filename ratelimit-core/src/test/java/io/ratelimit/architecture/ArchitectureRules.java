@@ -18,6 +18,8 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /** The shape of the code, as rules that a build can break on. Each takes the package that stands for {@code io.ratelimit}. */
 public final class ArchitectureRules {
@@ -185,6 +187,37 @@ public final class ArchitectureRules {
                 .allowEmptyShould(true);
     }
 
+    /** What every front shares knows none of them. */
+    public static ArchRule gateKnowsNoFront(String root) {
+        return noClasses()
+                .that(resideInAPackage(root + ".spring.web"))
+                .should()
+                .dependOnClassesThat(resideInAnyPackage(
+                        "jakarta.servlet..",
+                        "org.springframework.web.servlet..",
+                        "org.springframework.web.reactive..",
+                        "org.springframework.web.server..",
+                        "org.springframework.web.context..",
+                        "org.reactivestreams..",
+                        "reactor..",
+                        root + ".spring.web.*.."))
+                .allowEmptyShould(true);
+    }
+
+    /** A decision about a request is waited for where a thread belongs to the request, and nowhere else. */
+    public static ArchRule gateNeverWaits(String root) {
+        return noClasses()
+                .that(resideInAPackage(root + ".spring.web"))
+                .should()
+                .dependOnClassesThat()
+                .haveFullyQualifiedName(root + ".spring.decision.DecisionWait")
+                .orShould()
+                .callMethod(CompletableFuture.class, "get")
+                .orShould()
+                .callMethod(CompletableFuture.class, "get", long.class, TimeUnit.class)
+                .allowEmptyShould(true);
+    }
+
     /** What a package shows to the world is listed; everything else is package-private. */
     public static ArchRule onlyThesePublicTypes(String packageName, Set<String> simpleNames) {
         return classes()
@@ -212,6 +245,8 @@ public final class ArchitectureRules {
                 autoConfigurationsAreFinal(root),
                 autoConfigurationsHaveNoPublicMethods(root),
                 configurationKnowsNoBeans(root),
-                autoConfigurationsBindNothing(root));
+                autoConfigurationsBindNothing(root),
+                gateKnowsNoFront(root),
+                gateNeverWaits(root));
     }
 }

@@ -1,7 +1,7 @@
 package io.ratelimit.sample;
 
 import io.ratelimit.identity.TierResolver;
-import io.ratelimit.spring.web.KeyResolver;
+import io.ratelimit.spring.web.servlet.KeyResolver;
 import jakarta.servlet.Filter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;

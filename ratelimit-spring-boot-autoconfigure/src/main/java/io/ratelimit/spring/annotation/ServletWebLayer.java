@@ -3,7 +3,7 @@ package io.ratelimit.spring.annotation;
 import io.ratelimit.RuleDecision;
 import io.ratelimit.rule.Rule;
 import io.ratelimit.rule.RuleDemand;
-import io.ratelimit.spring.web.RequestRules;
+import io.ratelimit.spring.web.servlet.RequestRules;
 import jakarta.servlet.http.HttpServletRequest;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Method;

@@ -2,17 +2,20 @@ package io.ratelimit.spring.decision;
 
 import io.ratelimit.RuleDecision;
 import io.ratelimit.RuleLimiter;
+import io.ratelimit.limit.Decision;
 import io.ratelimit.limit.Grant;
 import io.ratelimit.limit.Ticker;
 import io.ratelimit.rule.RuleDemand;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Asks the limiter on behalf of something that has to go on: waits for the decision, and where the limiter fails although it
- * must not, each rule's failure policy decides. Never throws, and safe for any number of threads.
+ * Asks the limiter on behalf of something that has to go on: where the limiter fails although it must not, each rule's failure
+ * policy decides. Never throws, and safe for any number of threads.
  */
 public final class Decisions {
     private final Supplier<RuleLimiter> limiter;
@@ -32,13 +35,46 @@ public final class Decisions {
         this.errors = errors;
     }
 
-    /** Takes the permits of all rules or of none. */
-    public RuleDecision acquire(List<RuleDemand> demands) {
+    /**
+     * Takes the permits of all rules or of none, without waiting.
+     *
+     * @return the decision, within the deadline of the store; {@link #giveUp} ends a wait for a store that breaks its promise
+     */
+    public CompletableFuture<RuleDecision> ask(List<RuleDemand> demands) {
+        CompletableFuture<RuleDecision> asked;
         try {
-            return DecisionWait.await(limiter.get().acquire(demands), DecisionWait.MOST);
-        } catch (ExecutionException | TimeoutException | RuntimeException defect) {
-            errors.report(LimiterError.DECISION, "a decision", defect);
-            return failurePolicies.decide(demands);
+            asked = limiter.get().acquire(demands).toCompletableFuture();
+        } catch (RuntimeException defect) {
+            return CompletableFuture.completedFuture(byPolicy(demands, defect));
+        }
+        return asked.isDone() && !asked.isCompletedExceptionally()
+                ? asked
+                : asked.exceptionally(defect -> byPolicy(demands, defect));
+    }
+
+    /** Takes the permits of all rules or of none, and waits for the decision. */
+    public RuleDecision acquire(List<RuleDemand> demands) {
+        CompletableFuture<RuleDecision> asked = ask(demands);
+        return DecisionWait.await(asked, () -> giveUp(asked, demands));
+    }
+
+    /** Lets the failure policies decide what was asked, if it is not decided yet. */
+    public void giveUp(CompletableFuture<RuleDecision> asked, List<RuleDemand> demands) {
+        if (!asked.isDone()) {
+            asked.complete(byPolicy(demands, new TimeoutException()));
+        }
+    }
+
+    /** Takes the permits in any case, without waiting; {@code null} and an error reported if that failed. */
+    public CompletionStage<@Nullable Decision> charge(List<RuleDemand> demands) {
+        try {
+            return limiter.get().charge(demands).exceptionally(failure -> {
+                errors.report(LimiterError.DECISION, "a charge", failure);
+                return null;
+            });
+        } catch (RuntimeException defect) {
+            errors.report(LimiterError.DECISION, "a charge", defect);
+            return CompletableFuture.completedFuture(null);
         }
     }
 
@@ -53,5 +89,10 @@ public final class Decisions {
         } catch (RuntimeException defect) {
             errors.report(LimiterError.REFUND, "a refund", defect);
         }
+    }
+
+    private RuleDecision byPolicy(List<RuleDemand> demands, Throwable defect) {
+        errors.report(LimiterError.DECISION, "a decision", defect);
+        return failurePolicies.decide(demands);
     }
 }

@@ -4,7 +4,6 @@ import io.ratelimit.rule.CostNumber;
 import io.ratelimit.rule.RuleCost;
 import io.ratelimit.spring.decision.LimiterError;
 import io.ratelimit.spring.decision.LimiterErrors;
-import jakarta.servlet.http.HttpServletRequest;
 
 /** Tells what a request costs under a rule. Where the expression gives no positive whole number, that is 1. */
 final class Costs {
@@ -16,7 +15,7 @@ final class Costs {
         this.errors = errors;
     }
 
-    long of(RuleMatch match, HttpServletRequest request) {
+    long of(RuleMatch match, WebRequest request) {
         RuleCost cost = match.rule().cost();
         String expression = cost.expression();
         if (expression == null) {

@@ -1,6 +1,5 @@
 package io.ratelimit.spring.web;
 
-import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
 import org.springframework.http.server.PathContainer;
 import org.springframework.web.util.pattern.PathPattern;
@@ -21,22 +20,12 @@ final class ExcludedPaths {
                 .toList();
     }
 
-    boolean contain(HttpServletRequest request) {
+    boolean contain(WebRequest request) {
         if (patterns.isEmpty()) {
             return false;
         }
-        HttpServletRequest container = NativeRequests.unwrap(request);
-        String sent = container.getRequestURI();
-        String context = container.getContextPath() == null ? "" : container.getContextPath();
-        if (sent == null || !PathSpelling.isCanonical(sent) || !sent.startsWith(context)) {
-            return false;
-        }
-        String path = sent.substring(context.length());
-        return isUnchanged(request, container, path) && matches(path.isEmpty() ? "/" : path);
-    }
-
-    private static boolean isUnchanged(HttpServletRequest request, HttpServletRequest container, String path) {
-        return request == container || (request.getContextPath() + path).equals(request.getRequestURI());
+        String sent = request.sentPath();
+        return sent != null && PathSpelling.isCanonical(sent) && matches(sent);
     }
 
     private boolean matches(String path) {

@@ -2,10 +2,10 @@ package io.ratelimit.spring.web;
 
 import io.ratelimit.limit.Decision;
 import io.ratelimit.limit.LimitDecision;
-import jakarta.servlet.http.HttpServletResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.StringJoiner;
+import java.util.function.BiConsumer;
 
 /** Writes the two structured fields of draft-ietf-httpapi-ratelimit-headers-11, one item a limit. */
 final class IetfHeaders {
@@ -17,7 +17,7 @@ final class IetfHeaders {
 
     private IetfHeaders() {}
 
-    static void write(Decision decision, HttpServletResponse response) {
+    static void write(Decision decision, BiConsumer<String, String> response) {
         List<LimitDecision> limits = decision.limits();
         List<String> names = PolicyNames.of(limits);
         StringJoiner policies = new StringJoiner(", ");
@@ -29,8 +29,8 @@ final class IetfHeaders {
                     + seconds(limit.limit().fillTime()));
             states.add(name + ";r=" + integer(limit.remaining()) + ";t=" + seconds(limit.resetAfter()));
         }
-        response.setHeader(POLICY, policies.toString());
-        response.setHeader(STATUS, states.toString());
+        response.accept(POLICY, policies.toString());
+        response.accept(STATUS, states.toString());
     }
 
     private static long seconds(Duration duration) {

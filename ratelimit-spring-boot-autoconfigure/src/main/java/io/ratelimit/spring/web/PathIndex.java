@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.server.PathContainer;
@@ -49,49 +48,70 @@ final class PathIndex {
     private record Entry(int order, Rule rule, PathPattern pattern) {}
 
     /**
-     * The rules found, in the order of configuration.
-     *
-     * @param matches the rules
-     * @param evaluated how many patterns were tried
-     */
-    record Found(List<RuleMatch> matches, int evaluated) {}
-
-    /**
-     * Returns the rules that have a pattern for one of these paths.
+     * Returns the rules that have a pattern for one of these paths, in the order of configuration.
      *
      * @param candidates which rules may apply for other reasons than the path; asked before a pattern is tried
      */
-    Found find(List<PathContainer> paths, Predicate<Rule> candidates) {
-        TreeMap<Integer, RuleMatch> matches = new TreeMap<>();
-        int evaluated = 0;
-        for (PathContainer path : paths) {
-            for (Entry entry : entriesFor(path)) {
-                if (!matches.containsKey(entry.order()) && candidates.test(entry.rule())) {
-                    evaluated++;
+    List<RuleMatch> find(List<PathContainer> paths, Predicate<Rule> candidates) {
+        Found found = new Found(candidates);
+        for (int i = 0; i < paths.size(); i++) {
+            PathContainer path = paths.get(i);
+            found.add(root, path);
+            Node node = root;
+            for (PathContainer.Element element : path.elements()) {
+                if (element instanceof PathContainer.PathSegment segment) {
+                    node = child(node, segment.valueToMatch());
+                    if (node == null) {
+                        break;
+                    }
+                    found.add(node, path);
+                }
+            }
+        }
+        return found.matches;
+    }
+
+    /** Returns whether no rule has a path. */
+    boolean isEmpty() {
+        return root.entries.isEmpty() && root.children.isEmpty();
+    }
+
+    /** The rules found so far, each once. */
+    private static final class Found {
+        private final Predicate<Rule> candidates;
+        private final List<Entry> entries = new ArrayList<>(2);
+        private final List<RuleMatch> matches = new ArrayList<>(2);
+
+        Found(Predicate<Rule> candidates) {
+            this.candidates = candidates;
+        }
+
+        void add(Node node, PathContainer path) {
+            for (int i = 0; i < node.entries.size(); i++) {
+                Entry entry = node.entries.get(i);
+                int place = placeOf(entry);
+                if (place >= 0 && candidates.test(entry.rule())) {
                     PathMatchInfo match = entry.pattern().matchAndExtract(path);
                     if (match != null) {
-                        Rule rule = entry.rule();
-                        matches.put(entry.order(), new RuleMatch(rule, rule.key(), match.getUriVariables()));
+                        entries.add(place, entry);
+                        matches.add(
+                                place, new RuleMatch(entry.rule(), entry.rule().key(), match.getUriVariables()));
                     }
                 }
             }
         }
-        return new Found(List.copyOf(matches.values()), evaluated);
-    }
 
-    private List<Entry> entriesFor(PathContainer path) {
-        List<Entry> entries = new ArrayList<>(root.entries);
-        Node node = root;
-        for (PathContainer.Element element : path.elements()) {
-            if (element instanceof PathContainer.PathSegment segment) {
-                node = child(node, segment.valueToMatch());
-                if (node == null) {
-                    break;
+        /** Returns where the rule belongs in the order of configuration; a negative number if it is there already. */
+        private int placeOf(Entry entry) {
+            int place = entries.size();
+            while (place > 0 && entries.get(place - 1).order() >= entry.order()) {
+                place--;
+                if (entries.get(place).order() == entry.order()) {
+                    return -1;
                 }
-                entries.addAll(node.entries);
             }
+            return place;
         }
-        return entries;
     }
 
     private @Nullable Node child(Node node, String segment) {

@@ -7,11 +7,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Reads parameters from a query string without touching the request's body. */
-final class QueryString {
+public final class QueryString {
     private QueryString() {}
 
     /** Returns the decoded values of a parameter in order. A pair with a malformed escape sequence is left out. */
-    static List<String> values(@Nullable String query, String name) {
+    public static List<String> values(@Nullable String query, String name) {
         if (query == null || query.isEmpty()) {
             return List.of();
         }

@@ -1,41 +1,51 @@
 package io.ratelimit.spring.web;
 
 import io.ratelimit.limit.Decision;
-import jakarta.servlet.http.HttpServletResponse;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** Tells a client about its quota in the headers of every limited response. */
-final class QuotaHeaders {
-    static final String LIMIT = "X-RateLimit-Limit";
-    static final String REMAINING = "X-RateLimit-Remaining";
-    static final String RESET = "X-RateLimit-Reset";
-    static final String RETRY_AFTER = "Retry-After";
+/**
+ * What a client is told about its quota in the headers of a limited response: the decision over all phases so far.
+ *
+ * @param style which headers say it
+ * @param shown the decision; {@code null} if nothing was counted and nothing is told
+ * @param nowMicros the application's clock, in microseconds since the epoch: a client may know it, but not the store's
+ */
+public record QuotaHeaders(HeaderStyle style, @Nullable Decision shown, long nowMicros) {
+    static final QuotaHeaders NOTHING = new QuotaHeaders(HeaderStyle.NONE, null, 0);
 
-    private final HeaderStyle style;
+    private static final String LIMIT = "X-RateLimit-Limit";
+    private static final String REMAINING = "X-RateLimit-Remaining";
+    private static final String RESET = "X-RateLimit-Reset";
+    private static final long MICROS = TimeUnit.SECONDS.toMicros(1);
 
-    QuotaHeaders(HeaderStyle style) {
-        this.style = style;
-    }
-
-    /** Writes the headers of the decision over all phases so far, in place of those of an earlier phase. */
-    void write(@Nullable Decision shown, @Nullable HttpServletResponse response) {
-        if (shown == null || response == null || response.isCommitted()) {
+    /** Writes the headers, in place of those of an earlier phase. */
+    public void writeTo(BiConsumer<String, String> response) {
+        Decision decision = shown;
+        if (decision == null) {
             return;
         }
         if (style.writesXRateLimit()) {
-            response.setHeader(LIMIT, Long.toString(shown.limit()));
-            response.setHeader(REMAINING, Long.toString(shown.remaining()));
-            response.setHeader(RESET, Long.toString(shown.binding().resetEpochSeconds()));
+            response.accept(LIMIT, Long.toString(decision.limit()));
+            response.accept(REMAINING, Long.toString(decision.remaining()));
+            response.accept(RESET, Long.toString(epochSeconds(decision.resetAfter())));
         }
         if (style.writesIetf()) {
-            IetfHeaders.write(shown, response);
+            IetfHeaders.write(decision, response);
         }
     }
 
-    /** Returns the names of all headers that may be written. */
-    List<String> names() {
+    /** Rounds up, so that the client does not come a moment too early. */
+    private long epochSeconds(Duration later) {
+        return Math.floorDiv(nowMicros + later.toSeconds() * MICROS + later.toNanosPart() / 1_000 + MICROS - 1, MICROS);
+    }
+
+    /** Returns the names of all headers that may be written to a limited response. */
+    static List<String> names(HeaderStyle style) {
         List<String> names = new ArrayList<>();
         if (style.writesXRateLimit()) {
             names.addAll(List.of(LIMIT, REMAINING, RESET));
@@ -43,7 +53,7 @@ final class QuotaHeaders {
         if (style.writesIetf()) {
             names.addAll(List.of(IetfHeaders.STATUS, IetfHeaders.POLICY));
         }
-        names.add(RETRY_AFTER);
+        names.add(RateLimitDenial.RETRY_AFTER);
         return names;
     }
 }

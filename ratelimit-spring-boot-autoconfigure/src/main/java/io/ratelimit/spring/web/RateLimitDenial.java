@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.BiConsumer;
 
 /**
  * Why a request is refused, and what the client is told.
@@ -16,6 +17,8 @@ import java.util.OptionalLong;
  */
 public record RateLimitDenial(
         Reason reason, List<String> violatedPolicies, OptionalLong retryAfterSeconds, Optional<Decision> decision) {
+    static final String RETRY_AFTER = "Retry-After";
+
     /** Why a request is refused. */
     public enum Reason {
         /** A quota is used up. */
@@ -63,6 +66,20 @@ public record RateLimitDenial(
         Objects.requireNonNull(retryAfterSeconds, "retryAfterSeconds");
         Objects.requireNonNull(decision, "decision");
         violatedPolicies = List.copyOf(violatedPolicies);
+    }
+
+    /** Writes the headers of the answer that are not about quotas. */
+    public void writeTo(BiConsumer<String, String> response) {
+        // RFC 6585: a cache must not keep a 429. The others would do as much harm in one.
+        response.accept("Cache-Control", "no-store");
+        if (retryAfterSeconds.isPresent()) {
+            response.accept(RETRY_AFTER, Long.toString(retryAfterSeconds.getAsLong()));
+        }
+    }
+
+    /** Returns the body of the answer, an RFC 9457 problem in JSON, in UTF-8. */
+    public byte[] problem() {
+        return ProblemBody.of(this);
     }
 
     /** Returns a sentence for the client that says what to do. It holds nothing that the client sent. */

@@ -2,7 +2,6 @@ package io.ratelimit.spring.web;
 
 import io.ratelimit.limit.Quoted;
 import io.ratelimit.spring.expression.ReadingExpression;
-import jakarta.servlet.http.HttpServletRequest;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.expression.Expression;
@@ -38,7 +37,7 @@ final class RequestExpression {
 
     /** Returns the value; throws whatever the evaluation throws. */
     @Nullable
-    Object evaluate(HttpServletRequest request, Map<String, String> pathVariables) {
+    Object evaluate(WebRequest request, Map<String, String> pathVariables) {
         return expression.getValue(new RequestExpressionContext(request, pathVariables));
     }
 }

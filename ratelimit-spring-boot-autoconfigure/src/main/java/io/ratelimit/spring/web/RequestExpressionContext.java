@@ -1,6 +1,5 @@
 package io.ratelimit.spring.web;
 
-import jakarta.servlet.http.HttpServletRequest;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
@@ -36,19 +35,19 @@ final class RequestExpressionContext implements EvaluationContext {
 
     private static final MethodHandle GET_HEADER = getHeader();
 
-    private final HttpServletRequest request;
+    private final WebRequest request;
     private final Map<String, String> pathVariables;
 
-    RequestExpressionContext(HttpServletRequest request, Map<String, String> pathVariables) {
-        this.request = new PeerAddressRequest(request);
+    RequestExpressionContext(WebRequest request, Map<String, String> pathVariables) {
+        this.request = request;
         this.pathVariables = pathVariables;
     }
 
     @Override
     public @Nullable Object lookupVariable(String name) {
         return switch (name) {
-            case "request" -> request;
-            case "headers" -> new Values(request::getHeader);
+            case "request" -> request.nativeRequest();
+            case "headers" -> new Values(request::header);
             case "header" -> GET_HEADER.bindTo(request);
             case "query" -> new Values(this::firstInQuery);
             default -> pathVariables.containsKey(name) ? pathVariables.get(name) : firstInQuery(name);
@@ -56,7 +55,7 @@ final class RequestExpressionContext implements EvaluationContext {
     }
 
     private @Nullable String firstInQuery(String name) {
-        List<String> values = QueryString.values(request.getQueryString(), name);
+        List<String> values = QueryString.values(request.queryString(), name);
         return values.isEmpty() ? null : values.get(0);
     }
 
@@ -87,16 +86,15 @@ final class RequestExpressionContext implements EvaluationContext {
     private static MethodHandle getHeader() {
         try {
             return MethodHandles.publicLookup()
-                    .findVirtual(
-                            HttpServletRequest.class, "getHeader", MethodType.methodType(String.class, String.class));
+                    .findVirtual(WebRequest.class, "header", MethodType.methodType(String.class, String.class));
         } catch (ReflectiveOperationException impossible) {
-            throw new IllegalStateException("The Servlet API has getHeader(String)", impossible);
+            throw new IllegalStateException("WebRequest has header(String)", impossible);
         }
     }
 
     @Override
     public TypedValue getRootObject() {
-        return new TypedValue(request);
+        return new TypedValue(request.nativeRequest());
     }
 
     @Override

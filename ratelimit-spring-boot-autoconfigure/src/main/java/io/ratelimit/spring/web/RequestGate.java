@@ -1,192 +1,329 @@
 package io.ratelimit.spring.web;
 
 import io.ratelimit.RuleDecision;
+import io.ratelimit.RuleLimiter;
+import io.ratelimit.identity.AccessList;
 import io.ratelimit.identity.AccessLists;
+import io.ratelimit.identity.IdentityDigest;
 import io.ratelimit.identity.IdentityResolver;
 import io.ratelimit.identity.Requester;
 import io.ratelimit.limit.Decision;
+import io.ratelimit.limit.Ticker;
 import io.ratelimit.rule.Phase;
 import io.ratelimit.rule.Rule;
 import io.ratelimit.rule.RuleDemand;
+import io.ratelimit.rule.RuleSet;
+import io.ratelimit.rule.RulesInForce;
+import io.ratelimit.spring.decision.Decisions;
 import io.ratelimit.spring.decision.LimiterError;
+import io.ratelimit.spring.decision.LimiterErrorListener;
 import io.ratelimit.spring.decision.LimiterErrors;
 import io.ratelimit.spring.web.RequestExplanation.Standing;
-import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.HttpServletResponse;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
-import org.springframework.web.servlet.HandlerMapping;
+import org.jspecify.annotations.Nullable;
 
-/** Decides about a request at each point that it comes through: the phases of the filter, the handler, the application. */
-final class RequestGate implements RequestRules {
+/**
+ * Decides about a request at each point that it comes through, whatever front it came in by: the phases before and after
+ * authentication, the handler, the application.
+ *
+ * <p>A front makes a {@link RequestState} of each request with {@link #arrive} and keeps it with the request. It calls {@link
+ * #enter} for the phases it knows of, does what the {@link GateAnswer} says, and tells the final status by {@link #complete}.
+ *
+ * <p>Safe for any number of threads. Never waits, and no stage that it returns fails.
+ */
+public final class RequestGate {
     private final IdentityResolver identities;
     private final AccessLists lists;
+    private final WebSettings settings;
     private final ExcludedPaths excluded;
-    private final RuleDecider decider;
+    private final Decisions decisions;
+    private final RuleDemands demands;
+    private final LateRules lateRules;
     private final Denials denials;
-    private final QuotaHeaders headers;
     private final LimiterErrors errors;
     private final LongSupplier nanoTime;
-    private final RuleBook rules;
+    private final Ticker ticker;
+    private volatile RuleBook rules;
 
-    RequestGate(
-            IdentityResolver identities,
-            AccessLists lists,
-            ExcludedPaths excluded,
-            RuleDecider decider,
-            Denials denials,
-            QuotaHeaders headers,
-            LimiterErrors errors,
-            LongSupplier nanoTime,
-            RuleBook rules) {
-        this.identities = identities;
-        this.lists = lists;
-        this.excluded = excluded;
-        this.decider = decider;
-        this.denials = denials;
-        this.headers = headers;
-        this.errors = errors;
-        this.nanoTime = nanoTime;
-        this.rules = rules;
+    private RequestGate(Builder builder) {
+        this.identities = builder.identities;
+        this.lists = builder.lists;
+        this.settings = builder.settings;
+        this.excluded = new ExcludedPaths(settings.exclude());
+        this.nanoTime = builder.nanoTime;
+        this.ticker = builder.ticker;
+        this.errors = new LimiterErrors(builder.errorListener, nanoTime);
+        RuleExpressions expressions = new RuleExpressions();
+        Owners owners = new Owners(builder.digest, builder.keys, expressions, errors);
+        this.decisions = new Decisions(() -> builder.limiter, ticker, errors);
+        this.demands = new RuleDemands(owners, new Costs(expressions, errors), settings.mode());
+        this.lateRules = new LateRules(demands, decisions, new EndedEarly(nanoTime));
+        this.denials = new Denials(new RetryAfter(
+                settings.retryAfterJitter(), () -> ThreadLocalRandom.current().nextDouble()));
+        Function<RuleSet, RuleBook> prepare = all -> new RuleBook(all, settings.sensitivity(), expressions, owners);
+        this.rules = prepare.apply(builder.rules.rules());
+        builder.rules.onChange(changed -> {
+            RuleBook prepared = prepare.apply(changed);
+            return () -> rules = prepared;
+        });
     }
 
-    boolean countsStatuses() {
-        return rules.countsStatuses();
+    /**
+     * Starts with what is always needed.
+     *
+     * @param limiter decides
+     * @param rules the rules in force
+     * @param identities tells who is asking
+     */
+    public static Builder builder(RuleLimiter limiter, RulesInForce rules, IdentityResolver identities) {
+        return new Builder(limiter, rules, identities);
     }
 
-    /** Returns what is known of the request. */
-    RequestState state(HttpServletRequest request) {
-        return RequestState.of(request, identities);
+    /** Returns what is the same for all rules. */
+    public WebSettings settings() {
+        return settings;
     }
 
-    /** Recognises a request that is not limited at all, when it comes to the first filter. */
-    void arrive(RequestState state, HttpServletRequest request) {
+    /** Returns what is told of failures around requests. */
+    public LimiterErrors errors() {
+        return errors;
+    }
+
+    /** Returns the names of all headers that may be written to a limited response. */
+    public List<String> headerNames() {
+        return QuotaHeaders.names(settings.headers());
+    }
+
+    /** Returns the state of a request that comes in. The rules in force now are its rules until it ends. */
+    public RequestState arrive(WebRequest request) {
+        RequestState state = begin(request);
         if (excluded.contain(request)) {
-            state.exclude();
+            state.treatAs(Standing.EXCLUDED);
         }
+        return state;
+    }
+
+    /** Returns the state of a request that is met inside the application, or that nobody has made. */
+    public RequestState begin(WebRequest request) {
+        return new RequestState(request, identities.requester(request), rules);
     }
 
     /**
      * Decides the rules of the request's path and method, as one.
      *
      * @param phases which of them: the early ones alone, or all that have not been asked
-     * @return why the request is refused; empty if it is admitted
      */
-    Optional<RateLimitDenial> enter(
-            RequestState state, HttpServletRequest request, HttpServletResponse response, Set<Phase> phases) {
-        if (state.isEntry(request) && !state.isExcluded()) {
+    public CompletionStage<GateAnswer> enter(RequestState state, Set<Phase> phases) {
+        if (!state.request().isInnerDispatch() && state.standing() != Standing.EXCLUDED) {
             // Of the exempt too: from an exempt address, the user may be blocked, who is known in a later phase only.
             if (isListed(lists::isBlocked, state)) {
-                return Optional.of(Denials.blocked());
+                state.refuse();
+                return completed(new GateAnswer.Denied(Denials.blocked(), headers(state)));
             }
             if (isListed(lists::isExempt, state)) {
-                state.exempt();
+                state.treatAs(Standing.EXEMPT);
             }
         }
         if (state.isFree()) {
-            return Optional.empty();
+            return completed(GateAnswer.Admitted.UNCOUNTED);
         }
-        List<RuleMatch> matches = matches(state, request).stream()
-                .filter(match -> phases.contains(Phase.AFTER_AUTHENTICATION)
-                        || phases.contains(RuleBook.phaseOf(match, state.requester())))
-                .toList();
-        return refusal(decide(state, request, response, matches));
+        List<RuleMatch> matches = matches(state);
+        if (phases.contains(Phase.AFTER_AUTHENTICATION)) {
+            lateRules.giveBack(state);
+            return decide(state, demands.unasked(state, matches), 0);
+        }
+        List<RuleDemand> early = demands.unasked(state, early(state, matches));
+        List<RuleDemand> due = lateRules.due(state, matches);
+        if (due.isEmpty()) {
+            return decide(state, early, 0);
+        }
+        List<RuleDemand> all = new ArrayList<>(early);
+        all.addAll(due);
+        return decide(state, all, due.size());
     }
 
-    /** Decides the rules of the handler that is about to run, as one. Returns the decision if it is a denial. */
-    Optional<Decision> enterHandler(
-            RequestState state, HttpServletRequest request, HttpServletResponse response, List<Rule> handlerRules) {
-        if (state.isFree() || handlerRules.isEmpty()) {
-            return Optional.empty();
-        }
-        return decide(state, request, response, matches(request, handlerRules))
-                .map(RuleDecision::decision)
-                .filter(decision -> !decision.allowed());
+    /** Decides the rules of the handler that is about to run, as one. */
+    public CompletionStage<GateAnswer> enterHandler(RequestState state, List<Rule> handlerRules) {
+        return state.isFree() || handlerRules.isEmpty()
+                ? completed(answer(state))
+                : decide(state, demands.unasked(state, matches(state, handlerRules)), 0);
     }
 
-    @Override
-    public Optional<RuleDecision> acquire(HttpServletRequest request, List<Rule> asked) {
-        RequestState state = state(request);
-        if (state.isFree()) {
-            return Optional.empty();
+    /**
+     * Decides rules that the application itself asks about the request, those that have not been asked for it, as one.
+     *
+     * @return the decision; empty if there was nothing to ask
+     */
+    public CompletionStage<Optional<RuleDecision>> acquire(RequestState state, List<Rule> asked) {
+        List<RuleDemand> unasked = state.isFree() ? List.of() : demands.unasked(state, matches(state, asked));
+        if (unasked.isEmpty()) {
+            return CompletableFuture.completedFuture(Optional.empty());
         }
-        Optional<RuleDecision> made = decider.decide(state, request, matches(request, asked), rules.defaultTier());
-        headers.write(state.shown(), state.response());
-        return made;
+        return ask(state, unasked).thenApply(made -> {
+            add(state, made);
+            return Optional.of(made);
+        });
     }
 
-    @Override
-    public Optional<RuleDemand> demand(HttpServletRequest request, Rule rule) {
-        RequestState state = state(request);
-        return state.isFree()
-                ? Optional.empty()
-                : decider.demand(
-                        state, request, new RuleMatch(rule, rule.key(), pathVariables(request)), rules.defaultTier());
+    /** Returns what to ask of a rule for a request, without noting that it was; empty if the rule does not limit it. */
+    public Optional<RuleDemand> demand(RequestState state, Rule rule) {
+        return state.isFree() ? Optional.empty() : demands.of(state, match(state, rule));
     }
 
-    /** Tells what would become of a request that nobody has made. */
-    RequestExplanation explain(HttpServletRequest request) {
-        RequestState state = state(request);
-        if (excluded.contain(request)) {
-            return new RequestExplanation(Standing.EXCLUDED, List.of());
-        }
-        if (lists.isBlocked(state.requester())) {
-            return new RequestExplanation(Standing.BLOCKED, List.of());
-        }
-        if (lists.isExempt(state.requester())) {
-            return new RequestExplanation(Standing.EXEMPT, List.of());
-        }
-        return new RequestExplanation(
-                Standing.LIMITED,
-                matches(state, request).stream()
-                        .map(match -> decider.explain(state, request, match, rules.defaultTier()))
-                        .toList());
-    }
-
-    /** Returns the denial that a decision is, and adds it to what the headers say. */
-    RateLimitDenial denial(RequestState state, HttpServletResponse response, Decision denied) {
+    /** Returns the answer to a request that is refused by a decision that the application has asked for. */
+    public GateAnswer.Denied refuse(RequestState state, Decision denied) {
         state.add(denied);
-        headers.write(state.shown(), response);
-        return denials.of(denied);
+        return new GateAnswer.Denied(denials.of(denied), headers(state));
     }
 
-    /** Refuses an admitted request that has nowhere to wait for its turn, and gives back what its places cost. */
-    RateLimitDenial turnAway(RequestState state, Turn.Place place) {
-        state.reservations().forget(place.grants());
-        decider.refund(place.grants());
-        return denials.ofQueued(place.decision(), place.remaining(nanoTime.getAsLong()));
+    /**
+     * Refuses an admitted request that has nowhere to wait for its turn, and gives back what its places cost.
+     *
+     * @throws IllegalStateException if the request does not wait
+     */
+    public GateAnswer.Denied turnAway(RequestState state) {
+        Turn.Place place = state.turn().end();
+        if (place == null) {
+            throw new IllegalStateException("The request does not wait for its turn");
+        }
+        StatusCounts counts = state.statusCounts();
+        if (counts != null) {
+            counts.forget(place.grants());
+        }
+        state.refuse();
+        decisions.refund(place.grants());
+        return new GateAnswer.Denied(
+                denials.ofQueued(place.decision(), place.remaining(nanoTime.getAsLong())), headers(state));
     }
 
-    /** Gives back what the response's status does not make count. */
-    void settle(RequestState state, int status) {
-        decider.refund(state.reservations().settle(status));
+    /** Notes that the request waits no longer, or is held until it is its turn. */
+    public void takeTurn(RequestState state) {
+        state.turn().end();
     }
 
-    private Optional<RuleDecision> decide(
-            RequestState state, HttpServletRequest request, HttpServletResponse response, List<RuleMatch> matches) {
-        Optional<RuleDecision> made = decider.decide(state, request, matches, rules.defaultTier());
-        made.ifPresent(decision -> state.turn().queue(decision.decision(), nanoTime.getAsLong()));
-        headers.write(state.shown(), response);
-        return made;
+    /**
+     * Tells the final status of a response: permits that do not count with it are given back. Only the first call has an
+     * effect.
+     */
+    public void complete(RequestState state, int status) {
+        if (!state.complete()) {
+            return;
+        }
+        StatusCounts counts = state.statusCounts();
+        if (counts != null) {
+            decisions.refund(counts.settle(status));
+        }
+        if (state.endsEarly() && !state.isFree()) {
+            lateRules.charge(state, matches(state), status);
+        }
     }
 
-    private Optional<RateLimitDenial> refusal(Optional<RuleDecision> made) {
-        return made.map(RuleDecision::decision)
-                .filter(decision -> !decision.allowed())
-                .map(denials::of);
+    /** Returns what the client is told about its quota, by all decisions so far. */
+    public QuotaHeaders headers(RequestState state) {
+        Decision shown = state.shown();
+        return shown == null ? QuotaHeaders.NOTHING : new QuotaHeaders(settings.headers(), shown, ticker.epochMicros());
     }
 
-    /** What cannot even be matched is a defect, of ours or of a wrapper; it must not be the way past every rule. */
-    private List<RuleMatch> matches(RequestState state, HttpServletRequest request) {
+    /** Tells what would become of a request that nobody has made, and charges nothing for it. */
+    public RequestExplanation explain(WebRequest request) {
+        RequestState state = begin(request);
+        Standing standing = excluded.contain(request)
+                ? Standing.EXCLUDED
+                : lists.isBlocked(state.requester())
+                        ? Standing.BLOCKED
+                        : lists.isExempt(state.requester()) ? Standing.EXEMPT : Standing.LIMITED;
+        return new RequestExplanation(
+                standing,
+                standing == Standing.LIMITED
+                        ? matches(state).stream()
+                                .map(match -> demands.explain(state, match))
+                                .toList()
+                        : List.of());
+    }
+
+    /**
+     * Asks what is left to ask, and notes in the state what follows.
+     *
+     * @param due how many of the demands, the last ones, belong to a later phase
+     */
+    private CompletionStage<GateAnswer> decide(RequestState state, List<RuleDemand> asked, int due) {
+        if (asked.isEmpty()) {
+            return completed(answer(state));
+        }
+        CompletableFuture<RuleDecision> decision = ask(state, asked);
+        return decision.isDone()
+                ? completed(note(state, decision.join(), due))
+                : decision.thenApply(made -> note(state, made, due));
+    }
+
+    private CompletableFuture<RuleDecision> ask(RequestState state, List<RuleDemand> asked) {
+        CompletableFuture<RuleDecision> decision = decisions.ask(asked);
+        if (!decision.isDone()) {
+            state.onGiveUp(() -> decisions.giveUp(decision, asked));
+        }
+        return decision;
+    }
+
+    private GateAnswer note(RequestState state, RuleDecision made, int due) {
+        Decision decision = made.decision();
+        add(state, made);
+        if (!decision.allowed()) {
+            state.refuse();
+            return new GateAnswer.Denied(denials.of(decision), headers(state));
+        }
+        if (due > 0) {
+            LateRules.keep(state, made, due);
+        } else {
+            state.turn().queue(decision, nanoTime.getAsLong());
+        }
+        return answer(state);
+    }
+
+    private static void add(RequestState state, RuleDecision made) {
+        state.add(made.decision());
+        StatusCounts counts = state.statusCounts();
+        if (counts != null) {
+            counts.add(made);
+        }
+    }
+
+    private GateAnswer answer(RequestState state) {
+        Turn.Place place = state.turn().place();
+        if (place != null) {
+            return new GateAnswer.Waiting(place.remaining(nanoTime.getAsLong()), headers(state));
+        }
+        return state.shown() == null ? GateAnswer.Admitted.UNCOUNTED : new GateAnswer.Admitted(headers(state));
+    }
+
+    private static List<RuleMatch> early(RequestState state, List<RuleMatch> matches) {
+        List<RuleMatch> early = new ArrayList<>(matches.size());
+        for (int i = 0; i < matches.size(); i++) {
+            RuleMatch match = matches.get(i);
+            if (RuleBook.phaseOf(match, state.requester()) == Phase.BEFORE_AUTHENTICATION) {
+                early.add(match);
+            }
+        }
+        return early;
+    }
+
+    /** What cannot even be matched is a defect, of ours or of a wrapper; it must not be the way past any rule. */
+    private List<RuleMatch> matches(RequestState state) {
         try {
-            return state.matches(request, dispatched -> rules.match(dispatched, state.isEntry(dispatched)));
-        } catch (RuntimeException defect) {
+            return state.matches();
+        } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError defect) {
             errors.report(LimiterError.DECISION, "matching", defect);
-            return rules.byAddress();
+            return state.rules().strictest();
         }
     }
 
@@ -199,16 +336,91 @@ final class RequestGate implements RequestRules {
         }
     }
 
-    private static List<RuleMatch> matches(HttpServletRequest request, List<Rule> asked) {
-        Map<String, String> variables = pathVariables(request);
-        return asked.stream()
-                .map(rule -> new RuleMatch(rule, rule.key(), variables))
-                .toList();
+    private static List<RuleMatch> matches(RequestState state, List<Rule> asked) {
+        List<RuleMatch> matches = new ArrayList<>(asked.size());
+        for (Rule rule : asked) {
+            matches.add(match(state, rule));
+        }
+        return matches;
     }
 
-    @SuppressWarnings("unchecked") // Spring MVC puts it there as such.
-    private static Map<String, String> pathVariables(HttpServletRequest request) {
-        Object variables = request.getAttribute(HandlerMapping.URI_TEMPLATE_VARIABLES_ATTRIBUTE);
-        return variables instanceof Map<?, ?> map ? (Map<String, String>) map : Map.of();
+    private static RuleMatch match(RequestState state, Rule rule) {
+        return new RuleMatch(rule, rule.key(), state.request().pathVariables());
+    }
+
+    private static <T> CompletionStage<T> completed(T value) {
+        return CompletableFuture.completedFuture(value);
+    }
+
+    /** Collects the parts of a {@link RequestGate}. Not safe for several threads. */
+    public static final class Builder {
+        private final RuleLimiter limiter;
+        private final RulesInForce rules;
+        private final IdentityResolver identities;
+        private AccessLists lists;
+        private IdentityDigest digest = IdentityDigest.sha256();
+        private WebSettings settings = WebSettings.defaults();
+        private Map<String, Function<WebRequest, @Nullable String>> keys = Map.of();
+        private LimiterErrorListener errorListener = (error, cause) -> {};
+        private LongSupplier nanoTime = System::nanoTime;
+        private Ticker ticker = Ticker.system();
+
+        private Builder(RuleLimiter limiter, RulesInForce rules, IdentityResolver identities) {
+            this.limiter = Objects.requireNonNull(limiter, "limiter");
+            this.rules = Objects.requireNonNull(rules, "rules");
+            this.identities = Objects.requireNonNull(identities, "identities");
+            this.lists = new AccessLists(identities, AccessList.empty(), AccessList.empty());
+        }
+
+        /** Sets who is exempt and who is blocked; default nobody. */
+        public Builder lists(AccessLists accessLists) {
+            this.lists = accessLists;
+            return this;
+        }
+
+        /** Sets how identities are named outside this process; default without a secret. */
+        public Builder digest(IdentityDigest identityDigest) {
+            this.digest = identityDigest;
+            return this;
+        }
+
+        /** Sets what is the same for all rules. */
+        public Builder settings(WebSettings webSettings) {
+            this.settings = webSettings;
+            return this;
+        }
+
+        /** Sets what finds out whose quota counts where a rule's key is one of these names; default none. */
+        public Builder keys(Map<String, Function<WebRequest, @Nullable String>> byName) {
+            this.keys = Map.copyOf(byName);
+            return this;
+        }
+
+        /** Sets who is told of failures; default nobody. */
+        public Builder errorListener(LimiterErrorListener listener) {
+            this.errorListener = listener;
+            return this;
+        }
+
+        /** Sets the clock by which requests wait; default {@link System#nanoTime()}. */
+        public Builder nanoTime(LongSupplier clock) {
+            this.nanoTime = clock;
+            return this;
+        }
+
+        /** Sets the clock that clients are told about; default that of the system. */
+        public Builder ticker(Ticker clock) {
+            this.ticker = clock;
+            return this;
+        }
+
+        /**
+         * Returns the gate.
+         *
+         * @throws IllegalArgumentException if a pattern, key or expression cannot be used; the message names it
+         */
+        public RequestGate build() {
+            return new RequestGate(this);
+        }
     }
 }

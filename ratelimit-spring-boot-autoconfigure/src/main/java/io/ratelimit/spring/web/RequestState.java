@@ -1,137 +1,120 @@
 package io.ratelimit.spring.web;
 
-import io.ratelimit.identity.IdentityResolver;
+import io.ratelimit.RuleDecision.PerRule;
+import io.ratelimit.identity.Identity;
+import io.ratelimit.identity.IdentityDigest;
 import io.ratelimit.identity.Requester;
 import io.ratelimit.limit.Decision;
 import io.ratelimit.limit.LimitDecision;
 import io.ratelimit.limit.Source;
-import jakarta.servlet.DispatcherType;
-import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.HttpServletResponse;
+import io.ratelimit.spring.web.RequestExplanation.Standing;
+import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of one request over all its phases and dispatches. Kept in an attribute of the request.
+ * What the {@link RequestGate} knows of one request over all its phases and dispatches. A front keeps it with the request and
+ * hands it back.
  *
- * <p>A request is handled by one thread at a time, and the container hands it on safely; so this needs no locks.
+ * <p>A request is handled by one thread at a time, and fronts hand it on safely; so this needs no locks.
  */
-final class RequestState {
-    private static final String ATTRIBUTE = RequestState.class.getName();
-
-    private final HttpRequestView view;
+public final class RequestState {
+    private final WebRequest request;
     private final Requester requester;
-    private final Set<String> asked = new HashSet<>();
-    /** By identity, and not by decision: the same answer may come again as a part of another decision. */
-    private final Set<LimitDecision> told = Collections.newSetFromMap(new IdentityHashMap<>());
-
-    private final Reservations reservations = new Reservations();
+    private final RuleBook rules;
+    private final List<String> asked = new ArrayList<>(2);
+    private final @Nullable StatusCounts statusCounts;
     private final Turn turn = new Turn();
-    private Standing standing = Standing.COUNTED;
+    private Standing standing = Standing.LIMITED;
     private @Nullable Decision shown;
-    private @Nullable String matchedTarget;
-    private @Nullable List<RuleMatch> matches;
-    private @Nullable HttpServletResponse response;
-    private @Nullable DispatcherType entry;
+    private @Nullable Object matchedTarget;
+    private List<RuleMatch> matches = List.of();
+    private @Nullable Identity lastIdentity;
+    private String lastDigest = "";
+    private @Nullable Runnable giveUp;
+    private List<PerRule> provisional = List.of();
+    private @Nullable Decision shownWithoutProvisional;
+    private boolean endsEarly = true;
+    private boolean complete;
 
-    /** How the request is treated as a whole. */
-    enum Standing {
-        /** Its rules are asked. */
-        COUNTED,
-        /** No rule is asked, because of who is asking; whether that is also somebody blocked may show later. */
-        EXEMPT,
-        /** Neither rules nor lists are asked. */
-        EXCLUDED
+    RequestState(WebRequest request, Requester requester, RuleBook rules) {
+        this.request = request;
+        this.requester = requester;
+        this.rules = rules;
+        this.statusCounts = rules.countsStatuses() ? new StatusCounts() : null;
     }
 
-    private RequestState(HttpServletRequest request, IdentityResolver identities) {
-        this.view = new HttpRequestView(request);
-        this.requester = identities.requester(view);
+    /** Returns the request. */
+    public WebRequest request() {
+        return request;
     }
 
-    /** Returns the state of a request, which begins with the first call. */
-    static RequestState of(HttpServletRequest request, IdentityResolver identities) {
-        RequestState state = find(request);
-        if (state == null) {
-            state = new RequestState(request, identities);
-            request.setAttribute(ATTRIBUTE, state);
+    /** Returns whether no rule is asked. */
+    public boolean isFree() {
+        return standing != Standing.LIMITED;
+    }
+
+    /** Returns whether the front has to tell the {@link RequestGate#complete final status} of the response. */
+    public boolean needsCompletion() {
+        return !isFree() && (statusCounts != null || hasLateRules());
+    }
+
+    /** Returns whether rules apply that are decided behind what authenticates, which may answer the request itself. */
+    private boolean hasLateRules() {
+        for (int i = 0; i < matches.size(); i++) {
+            if (!wasAsked(matches.get(i))) {
+                return true;
+            }
         }
-        state.view.use(request);
-        return state;
-    }
-
-    static @Nullable RequestState find(HttpServletRequest request) {
-        return request.getAttribute(ATTRIBUTE) instanceof RequestState state ? state : null;
+        return false;
     }
 
     Requester requester() {
         return requester;
     }
 
-    /** Returns whether the request has come to one of our filters before. */
-    boolean hasEntered() {
-        return response != null;
+    /** Returns the rules that were in force when the request came in, and are until it ends. */
+    RuleBook rules() {
+        return rules;
     }
 
-    /** The request has come to the first of our filters: as it was sent, or as a filter before it forwarded it. */
-    void enter(HttpServletRequest request, HttpServletResponse current) {
-        response = current;
-        entry = request.getDispatcherType();
+    Standing standing() {
+        return standing;
     }
 
-    /** Returns whether this is the dispatch with which the request came in, not one inside it. */
-    boolean isEntry(HttpServletRequest request) {
-        DispatcherType type = request.getDispatcherType();
-        return entry == null ? type == DispatcherType.REQUEST : entry == type;
+    void treatAs(Standing treatment) {
+        standing = treatment;
     }
 
-    /** Returns the response whose headers tell about the decisions; {@code null} if no filter of ours saw the request. */
-    @Nullable
-    HttpServletResponse response() {
-        return response;
-    }
-
-    /** Returns whether no rule is asked. */
-    boolean isFree() {
-        return standing != Standing.COUNTED;
-    }
-
-    boolean isExcluded() {
-        return standing == Standing.EXCLUDED;
-    }
-
-    void exempt() {
-        standing = Standing.EXEMPT;
-    }
-
-    void exclude() {
-        standing = Standing.EXCLUDED;
-    }
-
-    /** Returns the rules that match, found anew when a dispatch or a filter has changed what is asked for. */
-    List<RuleMatch> matches(HttpServletRequest request, Function<HttpServletRequest, List<RuleMatch>> matcher) {
-        String target = request.getDispatcherType() + " " + request.getMethod() + " " + RequestPaths.pathOf(request);
-        if (matches == null || !target.equals(matchedTarget)) {
-            matches = matcher.apply(request);
+    /** Returns the rules that match, found anew when something on the way has changed what is asked for. */
+    List<RuleMatch> matches() {
+        Object target = request.target();
+        if (!target.equals(matchedTarget)) {
+            matches = rules.match(request);
             matchedTarget = target;
         }
         return matches;
     }
 
-    /** Returns those of the rules that have not been asked for this request. */
-    List<RuleMatch> unasked(List<RuleMatch> matches) {
-        return matches.stream()
-                .filter(match -> !asked.contains(match.rule().id()))
-                .toList();
+    boolean wasAsked(RuleMatch match) {
+        return asked.contains(match.rule().id());
     }
 
-    void asked(RuleMatch match) {
-        asked.add(match.rule().id());
+    /** Notes that a rule is asked now. Returns whether it was not before. */
+    boolean ask(RuleMatch match) {
+        return !wasAsked(match) && asked.add(match.rule().id());
+    }
+
+    /** Returns the digest of an identity; most requests are counted under one. */
+    String digest(Identity identity, IdentityDigest digests) {
+        if (!identity.equals(lastIdentity)) {
+            lastDigest = digests.of(identity);
+            lastIdentity = identity;
+        }
+        return lastDigest;
     }
 
     /**
@@ -139,19 +122,23 @@ final class RequestState {
      * nothing.
      */
     void add(Decision decision) {
-        List<LimitDecision> limits = untold(decision.limits());
-        List<LimitDecision> shadow = untold(decision.shadow());
-        if (limits.isEmpty()) {
+        if (decision.limits().isEmpty()) {
             return;
         }
-        Decision added = Decision.of(limits, shadow);
-        if (!added.source().equals(Source.FAILURE_POLICY)) {
-            shown = shown == null ? added : shown.followedBy(added);
+        Decision before = shown;
+        if (before == null) {
+            shown = decision.source().equals(Source.FAILURE_POLICY) ? null : decision;
+            return;
         }
-    }
-
-    private List<LimitDecision> untold(List<LimitDecision> answers) {
-        return answers.stream().filter(told::add).toList();
+        // By identity: the same answer may come again as a part of another decision.
+        Set<LimitDecision> told = Collections.newSetFromMap(new IdentityHashMap<>());
+        told.addAll(before.limits());
+        List<LimitDecision> fresh = new ArrayList<>(decision.limits());
+        fresh.removeIf(told::contains);
+        if (!fresh.isEmpty()) {
+            Decision added = Decision.of(fresh, List.of());
+            shown = added.source().equals(Source.FAILURE_POLICY) ? before : before.followedBy(added);
+        }
     }
 
     /** Returns the decision over all phases so far; {@code null} if no limit was counted. */
@@ -160,11 +147,69 @@ final class RequestState {
         return shown;
     }
 
-    Reservations reservations() {
-        return reservations;
+    /** Returns the permits that count by status; {@code null} if no rule counts so. */
+    @Nullable
+    StatusCounts statusCounts() {
+        return statusCounts;
+    }
+
+    /**
+     * Keeps what was decided for rules of the later phase before it.
+     *
+     * @param without what the client is told if the request gets to that phase; {@code null} if nothing
+     */
+    void decideProvisionally(List<PerRule> rules, @Nullable Decision without) {
+        provisional = rules;
+        shownWithoutProvisional = without;
+    }
+
+    /** Returns what was decided for rules of the later phase before it. */
+    List<PerRule> provisional() {
+        return provisional;
+    }
+
+    /** The request has come to the later phase. Returns what was decided for it before, which holds no longer. */
+    List<PerRule> enterLatePhase() {
+        List<PerRule> ended = provisional;
+        endsEarly = false;
+        if (!ended.isEmpty()) {
+            provisional = List.of();
+            shown = shownWithoutProvisional;
+        }
+        return ended;
+    }
+
+    /** The request is refused: whatever its response is, it is ours. */
+    void refuse() {
+        endsEarly = false;
+    }
+
+    /** Returns whether the response is given, as far as is known, by what authenticates. */
+    boolean endsEarly() {
+        return endsEarly;
+    }
+
+    /** The response has its status. Returns whether this is told for the first time. */
+    boolean complete() {
+        boolean first = !complete;
+        complete = true;
+        return first;
     }
 
     Turn turn() {
         return turn;
+    }
+
+    /** Notes what ends a wait for a store that breaks its promise. */
+    void onGiveUp(Runnable action) {
+        giveUp = action;
+    }
+
+    /** Lets the failure policies decide what the request waits for, if anything. */
+    public void giveUp() {
+        Runnable action = giveUp;
+        if (action != null) {
+            action.run();
+        }
     }
 }

@@ -45,8 +45,9 @@ final class Turn {
         }
     }
 
-    boolean isWaiting() {
-        return place != null;
+    @Nullable
+    Place place() {
+        return place;
     }
 
     /** Ends the waiting, one way or the other. Returns what the request waited for; {@code null} if it did not. */

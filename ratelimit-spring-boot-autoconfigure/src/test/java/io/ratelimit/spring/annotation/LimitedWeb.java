@@ -17,9 +17,11 @@ import io.ratelimit.rule.Mode;
 import io.ratelimit.rule.Rule;
 import io.ratelimit.rule.RuleDemand;
 import io.ratelimit.rule.RuleSet;
-import io.ratelimit.spring.web.RateLimitWeb;
-import io.ratelimit.spring.web.RequestRules;
+import io.ratelimit.rule.RulesInForce;
+import io.ratelimit.spring.web.RequestGate;
 import io.ratelimit.spring.web.WebSettings;
+import io.ratelimit.spring.web.servlet.RateLimitWeb;
+import io.ratelimit.spring.web.servlet.RequestRules;
 import io.ratelimit.store.MemoryStore;
 import jakarta.servlet.http.HttpServletRequest;
 import java.security.Principal;
@@ -108,10 +110,10 @@ class LimitedWeb {
             IdentityResolver identities,
             RateLimitedSupport support,
             ObjectProvider<WebSettings> settings) {
-        return RateLimitWeb.builder(context, limiter, rules, identities)
+        RequestGate gate = RequestGate.builder(limiter, new RulesInForce(rules), identities)
                 .settings(settings.getIfAvailable(WebSettings::defaults))
-                .handlerRules(new AnnotatedHandlers(support))
                 .build();
+        return new RateLimitWeb(context, gate, new AnnotatedHandlers(support), null);
     }
 
     @Bean

@@ -7,7 +7,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.lang.ArchRule;
 import io.ratelimit.architecture.ArchitectureRules;
 import io.ratelimit.redis.RedisLimitStore;
-import io.ratelimit.spring.web.RateLimitFilter;
+import io.ratelimit.spring.web.servlet.RateLimitFilter;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -64,6 +64,19 @@ class SpringArchitectureTest {
     @ValueSource(strings = {"BeanThatBinds", "PropertiesAmongBeans"})
     void findsAnAutoConfigurationThatBindsProperties(String culprit) {
         assertBroken(ArchitectureRules.autoConfigurationsBindNothing(FIXTURES + "binding"), "binding", culprit);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"GateThatKnowsServlets", "GateThatKnowsMvc", "GateThatKnowsReactor", "GateThatKnowsItsFront"})
+    void findsAGateThatKnowsAFront(String culprit) {
+        assertBroken(ArchitectureRules.gateKnowsNoFront(FIXTURES + "front"), "front", culprit);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"GateThatWaits", "GateThatGets"})
+    void findsAGateThatWaits(String culprit) {
+        assertBroken(ArchitectureRules.gateNeverWaits(FIXTURES + "front"), "front", culprit);
     }
 
     private static void assertBroken(ArchRule rule, String fixture, String culprit) {

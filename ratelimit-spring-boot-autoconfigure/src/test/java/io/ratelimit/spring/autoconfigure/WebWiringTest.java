@@ -3,8 +3,8 @@ package io.ratelimit.spring.autoconfigure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
-import io.ratelimit.spring.web.RateLimitFilter;
-import io.ratelimit.spring.web.RateLimitWeb;
+import io.ratelimit.spring.web.servlet.RateLimitFilter;
+import io.ratelimit.spring.web.servlet.RateLimitWeb;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -5,9 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -23,17 +22,24 @@ class DecisionWaitTest {
         decision.completeOnTimeout("allowed", 30, TimeUnit.MILLISECONDS);
         Thread.currentThread().interrupt();
 
-        assertThat(DecisionWait.await(decision, Duration.ofSeconds(5))).isEqualTo("allowed");
+        assertThat(DecisionWait.await(decision, Duration.ofSeconds(5), () -> decision.complete("given up")))
+                .isEqualTo("allowed");
 
         assertThat(Thread.currentThread().isInterrupted()).isTrue();
     }
 
     @Test
     void endsWithoutAnAnswerToo() {
-        assertThatThrownBy(() -> DecisionWait.await(new CompletableFuture<>(), Duration.ofMillis(20)))
-                .isInstanceOf(TimeoutException.class);
+        CompletableFuture<String> never = new CompletableFuture<>();
+
+        assertThat(DecisionWait.await(never, Duration.ofMillis(20), () -> never.complete("given up")))
+                .isEqualTo("given up");
+    }
+
+    @Test
+    void tellsAFailureAtOnce() {
         assertThatThrownBy(() -> DecisionWait.await(
-                        CompletableFuture.failedFuture(new IllegalStateException()), Duration.ofSeconds(5)))
-                .isInstanceOf(ExecutionException.class);
+                        CompletableFuture.failedFuture(new IllegalStateException()), Duration.ofSeconds(5), () -> {}))
+                .isInstanceOf(CompletionException.class);
     }
 }

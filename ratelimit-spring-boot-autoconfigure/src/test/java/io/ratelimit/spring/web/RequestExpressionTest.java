@@ -1,8 +1,12 @@
 package io.ratelimit.spring.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.ratelimit.spring.web.plain.PlainRequest;
+import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.mock.web.MockHttpServletRequest;
@@ -36,7 +40,40 @@ class RequestExpressionTest {
         request.setQueryString("q=a+b&id=forged&q=second");
         request.setAttribute("plan", "gold");
 
-        assertThat(RequestExpression.parse("key", expression).evaluate(request, Map.of("id", "7")))
+        assertThat(RequestExpression.parse("key", expression).evaluate(plain(request), Map.of("id", "7")))
                 .isEqualTo(value);
+    }
+
+    private static PlainRequest plain(MockHttpServletRequest request) {
+        PlainRequest plain = new PlainRequest("GET", "/items/7?" + request.getQueryString()).nativeRequest(request);
+        request.getHeaderNames().asIterator().forEachRemaining(name -> plain.header(name, request.getHeader(name)));
+        return plain;
+    }
+
+    @Test
+    void expressionsReachNothingButTheRequest() {
+        for (String text : List.of(
+                "#request.getClass().forName('java.lang.Runtime')",
+                "#request.class.classLoader",
+                "T(java.lang.Runtime).getRuntime()",
+                "new java.util.Date()",
+                "@switchboard",
+                "&switchboard",
+                "#request = 1",
+                "#request.method = 'X'",
+                "#headers.getClass()",
+                "#request.getClass()")) {
+            MockHttpServletRequest request = new MockHttpServletRequest("GET", "/");
+            assertThatThrownBy(() -> RequestExpression.parse("key", text).evaluate(plain(request), Map.of()))
+                    .as(text)
+                    .isInstanceOf(Exception.class);
+        }
+    }
+
+    @Test
+    void anExpressionThatDoesNotParseIsToldWithItsPlace() {
+        assertThatThrownBy(() -> RequestExpression.parse("key", "#request.("))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("key: \"#request.(\" (expected: ");
     }
 }

@@ -15,7 +15,7 @@ import io.ratelimit.spring.autoconfigure.annotation.LateCalls.ContextPropagation
 import io.ratelimit.spring.configuration.RateLimitProperties;
 import io.ratelimit.spring.decision.LimiterErrorListener;
 import io.ratelimit.spring.web.HandlerRules;
-import io.ratelimit.spring.web.RequestRules;
+import io.ratelimit.spring.web.servlet.RequestRules;
 import jakarta.servlet.Filter;
 import org.springframework.aop.Advisor;
 import org.springframework.beans.factory.ObjectProvider;

@@ -14,7 +14,7 @@ import io.ratelimit.spring.annotation.RateLimitedSupport;
 import io.ratelimit.spring.autoconfigure.BackendChoice;
 import io.ratelimit.spring.autoconfigure.ConditionalOnRateLimit;
 import io.ratelimit.spring.configuration.RateLimitProperties;
-import io.ratelimit.spring.web.RateLimitWeb;
+import io.ratelimit.spring.web.servlet.RateLimitWeb;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
 import org.springframework.beans.factory.ObjectProvider;

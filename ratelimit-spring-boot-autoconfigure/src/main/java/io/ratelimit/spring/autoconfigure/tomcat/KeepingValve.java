@@ -1,6 +1,6 @@
 package io.ratelimit.spring.autoconfigure.tomcat;
 
-import io.ratelimit.spring.web.KeptConnection;
+import io.ratelimit.spring.web.servlet.KeptConnection;
 import jakarta.servlet.ServletException;
 import java.io.IOException;
 import org.apache.catalina.connector.Request;

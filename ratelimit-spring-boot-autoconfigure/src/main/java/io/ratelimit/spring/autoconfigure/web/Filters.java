@@ -1,6 +1,6 @@
 package io.ratelimit.spring.autoconfigure.web;
 
-import io.ratelimit.spring.web.RateLimitFilter;
+import io.ratelimit.spring.web.servlet.RateLimitFilter;
 import jakarta.servlet.DispatcherType;
 import java.util.EnumSet;
 import org.slf4j.Logger;

@@ -5,19 +5,24 @@ import io.ratelimit.identity.AccessLists;
 import io.ratelimit.identity.IdentityDigest;
 import io.ratelimit.identity.IdentityResolver;
 import io.ratelimit.rule.Phase;
-import io.ratelimit.rule.RuleSet;
+import io.ratelimit.rule.Rule;
+import io.ratelimit.rule.RulesInForce;
 import io.ratelimit.spring.autoconfigure.ConditionalOnRateLimit;
 import io.ratelimit.spring.configuration.RateLimitProperties;
+import io.ratelimit.spring.decision.LimiterError;
 import io.ratelimit.spring.decision.LimiterErrorListener;
+import io.ratelimit.spring.decision.LimiterErrors;
 import io.ratelimit.spring.web.HandlerRules;
-import io.ratelimit.spring.web.KeyResolver;
 import io.ratelimit.spring.web.PathSensitivity;
-import io.ratelimit.spring.web.RateLimitFilter;
-import io.ratelimit.spring.web.RateLimitResponseCustomizer;
-import io.ratelimit.spring.web.RateLimitWeb;
-import io.ratelimit.spring.web.RequestRules;
+import io.ratelimit.spring.web.RequestGate;
 import io.ratelimit.spring.web.WebSettings;
+import io.ratelimit.spring.web.servlet.KeyResolver;
+import io.ratelimit.spring.web.servlet.RateLimitFilter;
+import io.ratelimit.spring.web.servlet.RateLimitResponseCustomizer;
+import io.ratelimit.spring.web.servlet.RateLimitWeb;
+import io.ratelimit.spring.web.servlet.RequestRules;
 import jakarta.servlet.Filter;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import org.springframework.beans.factory.ListableBeanFactory;
@@ -64,40 +69,53 @@ final class RateLimitWebAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    RateLimitWeb rateLimitWeb(
-            ApplicationContext context,
+    RequestGate rateLimitRequestGate(
             RuleLimiter limiter,
-            RuleSet rules,
+            RulesInForce rules,
             IdentityResolver identities,
-            WebParts parts) {
-        return parts.addTo(RateLimitWeb.builder(context, limiter, rules, identities))
+            WebSettings settings,
+            AccessLists lists,
+            IdentityDigest digest,
+            ListableBeanFactory beans,
+            ObjectProvider<LimiterErrorListener> errorListeners) {
+        List<LimiterErrorListener> listeners = errorListeners.orderedStream().toList();
+        return RequestGate.builder(limiter, rules, identities)
+                .settings(settings)
+                .lists(lists)
+                .digest(digest)
+                .keys(RateLimitWeb.keys(beans.getBeansOfType(KeyResolver.class)))
+                .errorListener((error, cause) -> listeners.forEach(listener -> listener.failed(error, cause)))
                 .build();
     }
 
     @Bean
-    WebParts rateLimitWebParts(
-            ListableBeanFactory beans,
-            WebSettings settings,
-            AccessLists lists,
-            IdentityDigest digest,
+    @ConditionalOnMissingBean
+    RateLimitWeb rateLimitWeb(
+            ApplicationContext context,
+            RequestGate gate,
             ObjectProvider<HandlerRules> handlerRules,
-            ObjectProvider<RateLimitResponseCustomizer> customizer,
-            ObjectProvider<LimiterErrorListener> errorListeners) {
-        return new WebParts(
-                settings,
-                lists,
-                digest,
-                all(handlerRules.orderedStream().toList()),
-                beans.getBeansOfType(KeyResolver.class),
-                customizer.getIfAvailable(),
-                errorListeners.orderedStream().toList());
+            ObjectProvider<RateLimitResponseCustomizer> customizer) {
+        return new RateLimitWeb(
+                context, gate, all(handlerRules.orderedStream().toList(), gate.errors()), customizer.getIfAvailable());
     }
 
-    /** Those of annotations and those of the application: neither replaces the other. */
-    private static HandlerRules all(List<HandlerRules> sources) {
-        return method -> sources.stream()
-                .flatMap(source -> source.rulesFor(method).stream())
-                .toList();
+    /**
+     * Those of annotations and those of the application: neither replaces the other, and one that fails takes no other's away.
+     */
+    private static HandlerRules all(List<HandlerRules> sources, LimiterErrors errors) {
+        return sources.size() == 1
+                ? sources.get(0)
+                : method -> {
+                    List<Rule> rules = new ArrayList<>();
+                    for (HandlerRules source : sources) {
+                        try {
+                            rules.addAll(source.rulesFor(method));
+                        } catch (RuntimeException defect) {
+                            errors.report(LimiterError.DECISION, "a handler", defect);
+                        }
+                    }
+                    return rules;
+                };
     }
 
     @Bean

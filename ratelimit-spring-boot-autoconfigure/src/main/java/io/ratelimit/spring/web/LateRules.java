@@ -1,0 +1,128 @@
+package io.ratelimit.spring.web;
+
+import io.ratelimit.RuleDecision;
+import io.ratelimit.RuleDecision.PerRule;
+import io.ratelimit.limit.Decision;
+import io.ratelimit.limit.Grant;
+import io.ratelimit.limit.LimitDecision;
+import io.ratelimit.rule.Phase;
+import io.ratelimit.rule.Rule;
+import io.ratelimit.rule.RuleDemand;
+import io.ratelimit.spring.decision.Decisions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Enforces the rules that wait for the user on requests that never get so far, because what authenticates answers them: a
+ * login, wrong credentials. Such a request is charged to them when it has been answered, by its API key or else its address,
+ * and the next one of the same requester is decided before it gets there. If that one does get to the later phase, what was
+ * taken is given back, and the rules are asked about the user; so nobody is charged twice for a request.
+ */
+final class LateRules {
+    private final RuleDemands demands;
+    private final Decisions decisions;
+    private final EndedEarly endedEarly;
+
+    LateRules(RuleDemands demands, Decisions decisions, EndedEarly endedEarly) {
+        this.demands = demands;
+        this.decisions = decisions;
+        this.endedEarly = endedEarly;
+    }
+
+    /** Returns what to ask before the later phase already, because the requester's requests have lately ended before it. */
+    List<RuleDemand> due(RequestState state, List<RuleMatch> matches) {
+        if (endedEarly.isEmpty()) {
+            return List.of();
+        }
+        List<RuleDemand> due = new ArrayList<>();
+        for (RuleMatch match : matches) {
+            if (isLate(state, match) && endedEarly.contains(match.rule().id(), demands.standIn(state, match))) {
+                demands.ofStandIn(state, match).ifPresent(due::add);
+            }
+        }
+        return due;
+    }
+
+    /**
+     * Keeps apart what {@link #due} had decided.
+     *
+     * @param made the decision over rules of the earlier phase and then these, which admitted the request
+     * @param due how many these are
+     */
+    static void keep(RequestState state, RuleDecision made, int due) {
+        List<PerRule> rules = made.rules();
+        int own = rules.size() - due;
+        List<LimitDecision> limits = new ArrayList<>();
+        for (PerRule rule : rules.subList(0, own)) {
+            if (!rule.shadow()) {
+                limits.addAll(rule.limits());
+            }
+        }
+        state.decideProvisionally(
+                rules.subList(own, rules.size()), limits.isEmpty() ? null : Decision.of(limits, List.of()));
+    }
+
+    /** The request has got to the later phase. */
+    void giveBack(RequestState state) {
+        List<Grant> grants = new ArrayList<>();
+        for (PerRule rule : state.enterLatePhase()) {
+            rule.limits().forEach(limit -> limit.grant().ifPresent(grants::add));
+        }
+        if (!grants.isEmpty()) {
+            StatusCounts counts = state.statusCounts();
+            if (counts != null) {
+                counts.forget(grants);
+            }
+            decisions.refund(grants);
+        }
+    }
+
+    /** The request has been answered, with this status, before it got to the later phase. */
+    void charge(RequestState state, List<RuleMatch> matches, int status) {
+        List<RuleDemand> owed = new ArrayList<>();
+        for (RuleMatch match : matches) {
+            Rule rule = match.rule();
+            if (isLate(state, match) && counts(rule, status)) {
+                endedEarly.add(rule.id(), demands.standIn(state, match), memoryOf(rule));
+                Optional<RuleDemand> demand = demands.ofStandIn(state, match);
+                if (demand.isPresent() && !isCharged(state, rule)) {
+                    owed.add(demand.get());
+                }
+            }
+        }
+        if (!owed.isEmpty()) {
+            decisions.charge(owed);
+        }
+    }
+
+    private static boolean isLate(RequestState state, RuleMatch match) {
+        return !state.wasAsked(match) && RuleBook.phaseOf(match, state.requester()) == Phase.AFTER_AUTHENTICATION;
+    }
+
+    private static boolean counts(Rule rule, int status) {
+        Set<Integer> counted = rule.countedStatuses();
+        return counted.isEmpty() || counted.contains(status);
+    }
+
+    private static boolean isCharged(RequestState state, Rule rule) {
+        for (PerRule charged : state.provisional()) {
+            if (charged.demand().rule().id().equals(rule.id())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Returns the longest time for which a charge may count: a sliding counter looks back two windows. */
+    private static Duration memoryOf(Rule rule) {
+        Duration longest = Duration.ZERO;
+        for (var limit : rule.limits()) {
+            Duration counts = limit.limit().fillTime().multipliedBy(2);
+            longest = counts.compareTo(longest) > 0 ? counts : longest;
+        }
+        return longest;
+    }
+}
