@@ -9,8 +9,11 @@ import io.ratelimit.store.MemoryStore;
 import io.ratelimit.store.Operation;
 import io.ratelimit.store.PiecewiseExecutor;
 import io.ratelimit.store.StoreException;
+import io.ratelimit.store.StoreStatus;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -110,6 +113,27 @@ public final class FailoverStore implements LimitStore {
     @Override
     public String shardOf(Key key) {
         return primary.shardOf(key);
+    }
+
+    /**
+     * {@inheritDoc} Degraded while a circuit is not closed. The details are {@code circuit} (the circuit's state), {@code
+     * instances} (how many share the limits, if that is known) and {@code latencyMillis} (how long the primary took for the
+     * last call that it answered), and those of the primary.
+     */
+    @Override
+    public StoreStatus status() {
+        CircuitState circuit = circuitState();
+        Map<String, Object> details = new LinkedHashMap<>();
+        details.put("circuit", circuit.id());
+        if (instances() > 0) {
+            details.put("instances", instances());
+        }
+        if (lastLatencyNanos > 0) {
+            details.put("latencyMillis", Math.round(lastLatencyNanos / 1_000.0) / 1_000.0);
+        }
+        StoreStatus inner = primary.status();
+        details.putAll(inner.details());
+        return new StoreStatus(circuit != CircuitState.CLOSED || inner.degraded(), details);
     }
 
     /** Returns whether the primary is asked; of several shards, all of them. */

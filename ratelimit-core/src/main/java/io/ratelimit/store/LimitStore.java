@@ -43,6 +43,15 @@ public interface LimitStore extends AutoCloseable {
         return "";
     }
 
+    /**
+     * Returns how the store fares, from what it knows already: this asks nobody and does not wait.
+     *
+     * @return {@link StoreStatus#SOUND}, as here, of a store that cannot be degraded
+     */
+    default StoreStatus status() {
+        return StoreStatus.SOUND;
+    }
+
     /** Releases connections and memory. Operations after that fail. */
     @Override
     void close();

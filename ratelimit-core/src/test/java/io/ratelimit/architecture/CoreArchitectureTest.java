@@ -41,6 +41,7 @@ class CoreArchitectureTest {
                                 "Operation",
                                 "PiecewiseExecutor",
                                 "StoreException",
+                                "StoreStatus",
                                 "Usage"))
                 .check(SHIPPED);
         ArchitectureRules.onlyThesePublicTypes(

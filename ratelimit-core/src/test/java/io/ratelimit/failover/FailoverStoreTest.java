@@ -13,9 +13,11 @@ import io.ratelimit.limit.Source;
 import io.ratelimit.store.MemoryStore;
 import io.ratelimit.store.Operation;
 import io.ratelimit.store.StoreException;
+import io.ratelimit.store.StoreStatus;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -38,6 +40,39 @@ class FailoverStoreTest {
                 }
             })
             .build();
+
+    @Test
+    void isNotDegradedWhileThePrimaryDecides() {
+        var unused = decide(Operation.Acquire.of(demand("a", FailurePolicy.LOCAL)));
+
+        assertThat(store.status().degraded()).isFalse();
+        assertThat(store.status().details())
+                .containsEntry("circuit", "closed")
+                .containsEntry("instances", 1)
+                .containsKey("latencyMillis")
+                .doesNotContainKey("backend");
+    }
+
+    @Test
+    void isDegradedWhileTheCircuitIsOpen() {
+        try (FailoverStore over = FailoverStore.around(backend)
+                .settings(new FailoverSettings(1, Duration.ofSeconds(10), Duration.ofSeconds(8), 1_000))
+                .instances(() -> 0)
+                .build()) {
+            backend.failWith(StoreException.Kind.CONNECTION);
+            var unused = over.execute(Operation.Acquire.of(demand("a", FailurePolicy.LOCAL)));
+
+            assertThat(over.status()).isEqualTo(new StoreStatus(true, Map.of("circuit", "open")));
+        }
+    }
+
+    @Test
+    void tellsWhatItsPrimaryTells() {
+        backend.status = new StoreStatus(true, Map.of("members", 3));
+
+        assertThat(store.status().degraded()).isTrue();
+        assertThat(store.status().details()).containsEntry("members", 3).containsEntry("circuit", "closed");
+    }
 
     @Test
     void letsTheBackendDecideWhileItCan() {

@@ -4,6 +4,7 @@ import io.ratelimit.limit.Decision;
 import io.ratelimit.store.LimitStore;
 import io.ratelimit.store.Operation;
 import io.ratelimit.store.StoreException;
+import io.ratelimit.store.StoreStatus;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,6 +29,7 @@ final class SwitchedStore implements LimitStore {
     private volatile CompletableFuture<?> held = CompletableFuture.completedFuture(null);
     private volatile Duration delay = Duration.ZERO;
     volatile boolean answerNothing;
+    volatile StoreStatus status = StoreStatus.SOUND;
 
     SwitchedStore(LimitStore store) {
         this.store = store;
@@ -97,6 +99,11 @@ final class SwitchedStore implements LimitStore {
         return operations.stream()
                 .flatMap(operation -> operation.keys().stream())
                 .anyMatch(key -> owner.test(key.owner()));
+    }
+
+    @Override
+    public StoreStatus status() {
+        return status;
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.micrometer.observation.ObservationRegistry;
 import io.ratelimit.limit.Decision;
 import io.ratelimit.store.LimitStore;
 import io.ratelimit.store.Operation;
+import io.ratelimit.store.StoreStatus;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 
@@ -66,6 +67,11 @@ public final class ObservedStore implements LimitStore {
     @Override
     public CompletionStage<List<Decision>> executeAll(List<Operation> operations) {
         return store.executeAll(operations);
+    }
+
+    @Override
+    public StoreStatus status() {
+        return store.status();
     }
 
     /** Does nothing: the store is its owner's to close. */
