@@ -46,11 +46,17 @@ public record AccessList(Set<String> apiKeys, Set<String> users, AddressBlocks a
         return !users.isEmpty() && requester.userName().filter(users::contains).isPresent();
     }
 
-    boolean hasAddress(Requester requester, boolean certainOnly) {
-        if (addresses.isEmpty()) {
-            return false;
-        }
-        ClientHop hop = requester.hop();
-        return hop != null && (hop.certain() || !certainOnly) && addresses.contains(hop.address());
+    /** Returns whether the requester's own address is on the list, and not just that of the last hop that could be read. */
+    boolean hasAddress(Requester requester) {
+        ClientHop hop = addresses.isEmpty() ? null : requester.hop();
+        return hop != null && hop.certain() && addresses.contains(hop.address());
+    }
+
+    /** Returns whether the last hop that could be read is on the list, by its address or by the one that it stands for. */
+    boolean mayHaveAddress(Requester requester) {
+        ClientHop hop = addresses.isEmpty() ? null : requester.hop();
+        return hop != null
+                && (addresses.contains(hop.address())
+                        || addresses.contains(hop.address().carried()));
     }
 }

@@ -8,7 +8,8 @@ import java.util.Objects;
  * <p>Users are known after authentication only, so ask again then. An API key counts if it is known, also where unverified
  * keys are trusted as identities; of several keys in one request, one that is blocked is enough to refuse it, and none
  * exempts it. Who cannot be made out is on no list of addresses: an exemption needs the client's own
- * address, not that of a trusted proxy that did not tell whom it speaks for.
+ * address, not that of a trusted proxy that did not tell whom it speaks for, and not an IPv4 address that an IPv6 address
+ * claims to stand for. That one is enough to be refused.
  *
  * <p>Immutable and safe for any number of threads.
  */
@@ -37,7 +38,7 @@ public final class AccessLists {
 
     /** Returns whether the requester is never limited. */
     public boolean isExempt(Requester requester) {
-        return exempt.hasOnlyKey(requester) || exempt.hasUser(requester) || exempt.hasAddress(requester, true);
+        return exempt.hasOnlyKey(requester) || exempt.hasUser(requester) || exempt.hasAddress(requester);
     }
 
     /** Returns whether the request is always refused. */
@@ -47,6 +48,6 @@ public final class AccessLists {
 
     /** Returns whether the requester is always refused. */
     public boolean isBlocked(Requester requester) {
-        return blocked.hasAnyKey(requester) || blocked.hasUser(requester) || blocked.hasAddress(requester, false);
+        return blocked.hasAnyKey(requester) || blocked.hasUser(requester) || blocked.mayHaveAddress(requester);
     }
 }

@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  *       {@code for}) counts as the proxy that wrote it, which is the address to its right or the peer.
  *   <li>At most {@value #MOST_ELEMENTS} elements of at most {@value #LONGEST_ELEMENT} characters are read, from the right. A
  *       longer chain of trusted proxies, or a longer element, counts as the address reached.
+ *   <li>An IPv6 address that stands for an IPv4 address (NAT64, SIIT, {@code ::a.b.c.d}, Teredo, 6to4) is counted as that.
+ *       It is a trusted proxy only by itself: the address that it stands for makes it none.
+ *   <li>Link-local and unique-local addresses are counted whole, whatever the prefix.
  *   <li>A peer whose address is malformed counts as {@value #UNKNOWN}, together with all others of that sort.
  * </ul>
  *
@@ -82,9 +85,9 @@ public final class ClientAddress {
         if (hop == null) {
             return UNKNOWN;
         }
-        IpAddress address = hop.address();
+        IpAddress address = hop.address().carried();
         int prefix = address.isIpv4() ? settings.ipv4Prefix() : settings.ipv6Prefix();
-        return prefix == address.bits()
+        return prefix == address.bits() || address.isLocalIpv6()
                 ? address.toString()
                 : address.masked(settings.ipv4Prefix(), settings.ipv6Prefix()) + "/" + prefix;
     }

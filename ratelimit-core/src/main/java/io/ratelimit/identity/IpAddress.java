@@ -16,6 +16,7 @@ public final class IpAddress {
     static final int IPV6_BITS = 128;
 
     private static final int MAPPED_PREFIX_BITS = IPV6_BITS - IPV4_BITS;
+    private static final long LAST_32 = 0xffff_ffffL;
     private static final long MAPPED_PREFIX = 0xffffL << IPV4_BITS;
 
     // IPv4 is kept in its IPv4-mapped form, so that all arithmetic is on 128 bits.
@@ -57,6 +58,46 @@ public final class IpAddress {
     /** Returns whether this is an IPv4 address. */
     public boolean isIpv4() {
         return high == 0 && low >>> IPV4_BITS == 0xffff;
+    }
+
+    /**
+     * Returns the IPv4 address that an IPv6 address stands for, where translators and tunnels put one into it, or this address.
+     * Nobody may be trusted for it: unlike the address of a connection, it was made up by whoever made up the IPv6 address.
+     */
+    IpAddress carried() {
+        if (high == 0x0064_ff9b_0000_0000L && low >>> IPV4_BITS == 0) { // NAT64, RFC 6052
+            return ofIpv4(low);
+        }
+        if (high >>> 16 == 0x0064_ff9b_0001L) { // NAT64 of one network, RFC 8215
+            return ofIpv4(translated());
+        }
+        // ::a.b.c.d, but neither :: nor ::1, and ::ffff:0:a.b.c.d (RFC 2765)
+        if (high == 0 && (low >>> IPV4_BITS == 0xffff_0000L || (low >>> IPV4_BITS == 0 && low > 1))) {
+            return ofIpv4(low & LAST_32);
+        }
+        if (high >>> IPV4_BITS == 0x2001_0000L) { // Teredo, RFC 4380: the client's address, inverted
+            return ofIpv4(~low & LAST_32);
+        }
+        return high >>> 48 == 0x2002 ? ofIpv4(high >>> 16 & LAST_32) : this; // 6to4, RFC 3056: all of a site
+    }
+
+    /**
+     * Returns the IPv4 address behind a prefix of 48, 56, 64 or 96 bits, which the network chooses. Section 2.2 of RFC 6052
+     * leaves out bits 64 to 71 and has zeros behind the address, which tells the four apart.
+     */
+    private long translated() {
+        if (low << 24 == 0) {
+            return (high & 0xffff) << 16 | (low >>> 40 & 0xffff);
+        }
+        if (low << 32 == 0) {
+            return (high & 0xff) << 24 | (low >>> 32 & 0xff_ffff);
+        }
+        return (low << 40 == 0 ? low >>> 24 : low) & LAST_32;
+    }
+
+    /** Returns whether this is an IPv6 address of one link or one network, where each machine has one of its own. */
+    boolean isLocalIpv6() {
+        return high >>> 54 == 0xfe80 >>> 6 || high >>> 57 == 0xfc00 >>> 9;
     }
 
     /**

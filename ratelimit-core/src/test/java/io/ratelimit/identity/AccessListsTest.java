@@ -38,6 +38,34 @@ class AccessListsTest {
         assertListed(FakeRequest.from("unknown"), false);
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "64:ff9b::203.0.113.9",
+                "64:ff9b:1:cb00:71:900::",
+                "::ffff:0:203.0.113.9",
+                "::203.0.113.9",
+                "2001:0:1:2:3:4:34ff:8ef6",
+                "2002:cb00:7109::1",
+                "64:ff9b::10.0.0.1",
+            })
+    void blocksWhoCarriesAListedAddressButExemptsNobodyForThat(String peer) {
+        assertThat(LISTS.isBlocked(FakeRequest.from(peer))).isTrue();
+        assertThat(LISTS.isExempt(FakeRequest.from(peer))).isFalse();
+    }
+
+    @Test
+    void listsTranslatedAddressesByTheirOwnBlock() {
+        AccessList translated = new AccessList(Set.of(), Set.of(), blocks("64:ff9b::/96", "2002::/16"));
+
+        assertThat(lists(translated, AccessList.empty(), false).isExempt(FakeRequest.from("64:ff9b::203.0.113.9")))
+                .isTrue();
+        assertThat(lists(AccessList.empty(), translated, false).isBlocked(FakeRequest.from("2002:cb00:7109::1")))
+                .isTrue();
+        assertThat(lists(AccessList.empty(), translated, false).isBlocked(FakeRequest.from("203.0.113.9")))
+                .isFalse();
+    }
+
     @Test
     void comparesAddressesNotTheBlocksTheyAreCountedIn() {
         assertListed(FakeRequest.from("2001:db8:1:2::7"), true);

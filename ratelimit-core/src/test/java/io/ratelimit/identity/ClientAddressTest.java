@@ -26,7 +26,7 @@ class ClientAddressTest {
         "2001:DB8:1:2::, 2001:db8:1:2::/64",
         "[2001:db8:1:2::9], 2001:db8:1:2::/64",
         "0:0:0:0:0:0:0:1, ::/64",
-        "fe80:0:0:0:1:2:3:4%eth0, fe80::/64",
+        "fe80:0:0:0:1:2:3:4%eth0, fe80::1:2:3:4",
         "'', unknown",
         "unix:, unknown",
         "localhost, unknown",
@@ -61,6 +61,107 @@ class ClientAddressTest {
     }
 
     @ParameterizedTest
+    @CsvSource({
+        "64:ff9b::192.0.2.33, 192.0.2.33",
+        "64:ff9b::c000:222, 192.0.2.34",
+        "64:ff9b::255.255.255.255, 255.255.255.255",
+        "64:ff9b:1::192.0.2.33, 192.0.2.33",
+        "64:ff9b:1:c000:2:2100::, 192.0.2.33",
+        "64:ff9b:1:c633:64:700::, 198.51.100.7",
+        "64:ff9b:1:abc0:0:221::, 192.0.2.33",
+        "64:ff9b:1:abcd:c0:2:2100:0, 192.0.2.33",
+        "64:ff9b:1:abcd:0:9:c000:221, 192.0.2.33",
+        "::ffff:0:192.0.2.33, 192.0.2.33",
+        "::ffff:0:c000:221, 192.0.2.33",
+        "::192.0.2.33, 192.0.2.33",
+        "::2, 0.0.0.2",
+        "2001:0:4136:e378:8000:63bf:3fff:fdde, 192.0.2.33",
+        "2001:0:1:2:3:4:39cc:9bf8, 198.51.100.7",
+        "2002:c000:221::1, 192.0.2.33",
+        "2002:c000:221:ffff:1:2:3:4, 192.0.2.33",
+        "2002:c633:6407:1::, 198.51.100.7",
+        "64:ff9b::10.0.0.1, 10.0.0.1",
+        "[64:ff9b::192.0.2.33], 192.0.2.33",
+    })
+    void countsAnAddressThatCarriesAnIpv4AddressAsThat(String peer, String counted) {
+        assertThat(DIRECT.of(FakeRequest.from(peer))).isEqualTo(counted);
+        assertThat(PROXIED.of(FakeRequest.from(PROXY).forwardedFor("203.0.113.7, " + peer)))
+                .isEqualTo(counted);
+        assertThat(DIRECT.grouped(peer)).isEqualTo(counted);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "::, ::/64",
+        "::1, ::/64",
+        "64:ff9b::1:0:0, 64:ff9b::/64",
+        "64:ff9b:0:1::192.0.2.33, 64:ff9b:0:1::/64",
+        "64:ff9b:2::192.0.2.33, 64:ff9b:2::/64",
+        "64:ff9a::192.0.2.33, 64:ff9a::/64",
+        "::fffe:0:192.0.2.33, ::/64",
+        "::1:192.0.2.33, ::/64",
+        "2001:1::c000:221, 2001:1::/64",
+        "2003:c000:221::1, 2003:c000:221::/64",
+    })
+    void leavesItsNeighboursAsTheyAre(String peer, String counted) {
+        assertThat(DIRECT.of(FakeRequest.from(peer))).isEqualTo(counted);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "fe80::1, fe80::1",
+        "febf:ffff::1, febf:ffff::1",
+        "fc00::1, fc00::1",
+        "fd12:3456:789a:1::7, fd12:3456:789a:1::7",
+        "fdff:ffff:ffff:ffff:ffff:ffff:ffff:ffff, fdff:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
+        "fec0::1, fec0::/64",
+        "fe7f::1, fe7f::/64",
+        "fbff::1, fbff::/64",
+        "fe00::1, fe00::/64",
+    })
+    void countsLinkLocalAndUniqueLocalAddressesWhole(String peer, String counted) {
+        assertThat(DIRECT.of(FakeRequest.from(peer))).isEqualTo(counted);
+    }
+
+    @Test
+    void groupsWhatIsCarriedByThePrefixForIpv4() {
+        ClientAddress grouping =
+                new ClientAddress(new ClientAddressSettings(AddressBlocks.none(), "X-Forwarded-For", 24, 48));
+
+        assertThat(grouping.of(FakeRequest.from("64:ff9b::192.0.2.33"))).isEqualTo("192.0.2.0/24");
+        assertThat(grouping.of(FakeRequest.from("2002:c000:221::1"))).isEqualTo("192.0.2.0/24");
+        assertThat(grouping.of(FakeRequest.from("fd12:3456:789a:1::7"))).isEqualTo("fd12:3456:789a:1::7");
+    }
+
+    /** Whoever can have an IPv6 address that carries a proxy's would else choose for whom it speaks. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "64:ff9b::10.0.0.1",
+                "64:ff9b:1::10.0.0.1",
+                "64:ff9b:1:a00:0:100::",
+                "::ffff:0:10.0.0.1",
+                "::10.0.0.1",
+                "2001:0:1:2:3:4:f5ff:fffe",
+                "2002:a00:1::1",
+            })
+    void trustsNoPeerForTheAddressThatItCarries(String peer) {
+        assertThat(PROXIED.of(FakeRequest.from(peer).forwardedFor("203.0.113.7")))
+                .isEqualTo("10.0.0.1");
+        assertThat(PROXIED.of(FakeRequest.from(PROXY).forwardedFor("203.0.113.7, " + peer)))
+                .as("nor an element of the header")
+                .isEqualTo("10.0.0.1");
+    }
+
+    @Test
+    void trustsAProxyBehindATranslatorThatIsListedAsItIs() {
+        ClientAddress behindTranslator = trusting("64:ff9b::10.0.0.1");
+
+        assertThat(behindTranslator.of(FakeRequest.from("64:ff9b::10.0.0.1").forwardedFor("203.0.113.7")))
+                .isEqualTo("203.0.113.7");
+    }
+
+    @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {
@@ -83,8 +184,8 @@ class ClientAddressTest {
                 "[2001:db8:1:2::9]:443                   | 2001:db8:1:2::/64",
                 "2001:db8:1:2::9                         | 2001:db8:1:2::/64",
                 "2001:0DB8:0001:0002:0:0:0:0009          | 2001:db8:1:2::/64",
-                "fe80::1%eth0                            | fe80::/64",
-                "[fe80::1%eth0]:80                       | fe80::/64",
+                "fe80::1%eth0                            | fe80::1",
+                "[fe80::1%eth0]:80                       | fe80::1",
                 "203.0.113.7,                            | 203.0.113.7",
                 ",,203.0.113.7,, ,                       | 203.0.113.7",
                 "198.51.100.9,,203.0.113.7,,10.0.0.2     | 203.0.113.7",

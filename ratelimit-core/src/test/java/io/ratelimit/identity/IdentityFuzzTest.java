@@ -105,7 +105,9 @@ class IdentityFuzzTest {
                         .header(header, text(20), text(20))
                         .header("X-API-Key", text(3))
                         .user(text(3));
-                assertThat(client.of(request)).isNotEmpty().hasSizeLessThanOrEqualTo("2001:db8:1:2::/64".length() + 8);
+                assertThat(client.of(request))
+                        .isNotEmpty()
+                        .hasSizeLessThanOrEqualTo("fd12:3456:789a:bcde:fedc:ba98:7654:3210".length());
                 assertThat(IdentityDigest.sha256().of(resolver.identity(request).identity()))
                         .hasSize(22);
             }
