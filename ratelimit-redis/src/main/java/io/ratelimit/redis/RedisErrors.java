@@ -120,6 +120,19 @@ final class RedisErrors {
                 kind, "Redis: not connected, " + meaning(why), reason, incident, Fate.NOT_CARRIED_OUT);
     }
 
+    /**
+     * Returns the failure of a server that is addressed as if it were alone and is one of several nodes of a cluster.
+     *
+     * @param answer what it answered to a call; {@code null} if it was asked about itself
+     */
+    static StoreException nodeOfCluster(@Nullable StoreException answer) {
+        return new StoreException(
+                Kind.MOVED,
+                "Redis: the server is a node of a cluster, and other nodes have slots of it (expected: the nodes of the cluster,"
+                        + " such as spring.data.redis.cluster.nodes)",
+                answer);
+    }
+
     /** Returns the failure of a call that was not answered in time. */
     static StoreException overdue(Object connection) {
         return new StoreException(Kind.TIMEOUT, "Redis: " + meaning(Kind.TIMEOUT), null, connection, Fate.UNKNOWN);
@@ -267,7 +280,7 @@ final class RedisErrors {
             case PERMISSION -> "the user lacks a permission";
             case UNKNOWN_COMMAND -> "the server does not have a command";
             case CLUSTER_DOWN -> "the cluster does not serve the slot";
-            case MOVED -> "the slot has moved";
+            case MOVED -> "another node of the cluster has the slot";
             case TRY_AGAIN -> "the keys are being moved apart";
             case CROSS_SLOT -> "the keys of one call belong to several slots";
             case WRONG_TYPE -> "a key holds another type";

@@ -12,10 +12,12 @@ import io.ratelimit.store.LimitStore;
 import io.ratelimit.store.Operation;
 import io.ratelimit.store.PiecewiseExecutor;
 import io.ratelimit.store.StoreException;
+import io.ratelimit.store.StoreException.Kind;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -46,6 +48,8 @@ public final class RedisLimitStore implements LimitStore {
     private final PiecewiseExecutor pieces;
     private final @Nullable Heartbeat heartbeat;
     private final @Nullable ServerCheck serverCheck;
+    /** Whether one call is about one slot: in a cluster, and where a server has said that it is a node of one. */
+    private volatile boolean bySlot;
 
     private RedisLimitStore(Builder builder) {
         this.encoder = new CallEncoder(builder.namespace, builder.ticker);
@@ -53,6 +57,7 @@ public final class RedisLimitStore implements LimitStore {
         this.links = new LinkFactory(builder.resources, builder.options, builder.connectTimeout);
         this.cluster =
                 builder.deployment == Deployment.CLUSTER ? links.cluster(builder.uris, timer, builder.timeout) : null;
+        this.bySlot = cluster != null;
         this.router = cluster != null ? cluster : links.single(builder.uris, timer);
         this.caller = new ScriptCaller(Script.DECIDE, router, timer, builder.timeout);
         this.pieces = new PiecewiseExecutor(operation -> callOne(operation), encoder::slot);
@@ -131,7 +136,20 @@ public final class RedisLimitStore implements LimitStore {
             throw new InvalidValueException("operations", "none", "at least one");
         }
         List<Operation> all = List.copyOf(operations);
-        return cluster == null || pieces.isWhole(keysOf(all)) ? call(all) : pieces.executeAll(all);
+        List<Key> keys = keysOf(all);
+        if (bySlot) {
+            return pieces.isWhole(keys) ? call(all) : pieces.executeAll(all);
+        }
+        return keys.size() == 1 ? call(all) : call(all).exceptionallyCompose(failure -> callBySlot(all, failure));
+    }
+
+    /** A node of a cluster refuses a call about several slots before it does anything, also where it has all of them. */
+    private CompletionStage<List<Decision>> callBySlot(List<Operation> operations, Throwable failure) {
+        if (StoreException.of(failure).kind() != Kind.CROSS_SLOT) {
+            return CompletableFuture.failedFuture(failure);
+        }
+        bySlot = true;
+        return pieces.executeAll(operations);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.ratelimit.redis;
 
+import io.ratelimit.store.StoreException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,11 @@ interface Router {
      */
     @Nullable
     Link follow(Redirection redirection, Link from);
+
+    /** Returns the failure of a call, with what this sort of deployment makes of it. */
+    default StoreException explain(StoreException failure) {
+        return failure;
+    }
 
     /** Notes that a call found a node gone or in trouble. */
     void failed();

@@ -125,7 +125,7 @@ final class ScriptCaller {
         }
 
         private void fail(Attempt by, Throwable failure) {
-            StoreException told = RedisErrors.ofCall(failure, by.connection());
+            StoreException told = router.explain(RedisErrors.ofCall(failure, by.connection()));
             boolean answered = RedisErrors.isAnswer(failure);
             if (answered && isElsewhere(told.kind()) && tryElsewhere(by, told, String.valueOf(failure.getMessage()))) {
                 by.link().answered(by.connection());

@@ -1,5 +1,7 @@
 package io.ratelimit.redis;
 
+import io.ratelimit.store.StoreException;
+import io.ratelimit.store.StoreException.Kind;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +46,11 @@ final class SingleRouter implements Router {
     @Override
     public @Nullable Link follow(Redirection redirection, Link from) {
         return null;
+    }
+
+    @Override
+    public StoreException explain(StoreException failure) {
+        return failure.kind() == Kind.MOVED ? RedisErrors.nodeOfCluster(failure) : failure;
     }
 
     @Override

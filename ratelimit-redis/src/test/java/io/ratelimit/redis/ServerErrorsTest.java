@@ -24,7 +24,6 @@ import io.ratelimit.limit.Demand;
 import io.ratelimit.redis.testing.RedisFixture;
 import io.ratelimit.redis.testing.TcpProxy;
 import io.ratelimit.store.LimitStore;
-import io.ratelimit.store.Operation;
 import io.ratelimit.store.StoreException;
 import io.ratelimit.store.StoreException.Kind;
 import java.io.IOException;
@@ -213,7 +212,7 @@ class ServerErrorsTest {
     }
 
     @Test
-    void aNodeWithoutItsSlotsIsClusterDownAndKeysOfSeveralSlotsAreCrossSlot(@TempDir Path directory) {
+    void aNodeWithoutItsSlotsIsClusterDown(@TempDir Path directory) {
         Path nodes = directory.resolve("nodes.conf");
         try (RedisFixture redis = RedisFixture.start(
                 "--cluster-enabled",
@@ -225,17 +224,6 @@ class ServerErrorsTest {
             giveSlots(redis);
             assertTold(
                     Kind.CLUSTER_DOWN, redis, () -> redis.commands().clusterDelSlots(slots()), () -> giveSlots(redis));
-            try (LimitStore store =
-                    TestStores.at(redis).timeout(TestStores.PATIENT).build()) {
-                Demand elsewhere = TestStores.demand("1000000/1h", Algorithm.TOKEN_BUCKET);
-                assertThat(store.executeAll(List.of(Operation.Acquire.of(demand), Operation.Acquire.of(elsewhere))))
-                        .failsWithin(HEALED)
-                        .withThrowableThat()
-                        .havingCause()
-                        .isInstanceOfSatisfying(
-                                StoreException.class,
-                                failure -> assertThat(failure.kind()).isEqualTo(Kind.CROSS_SLOT));
-            }
         }
     }
 
