@@ -65,6 +65,13 @@ final class RedisErrors {
     /** What need not be said by a server, so that of a lost connection the kind is that it is lost. */
     private static final Set<Kind> NOT_SAID_BY_SERVERS = EnumSet.of(Kind.TIMEOUT, Kind.CONNECTION, Kind.OTHER);
 
+    /** What a script may meet at any command that it runs. */
+    private static final Set<Kind> MET_AT_ANY_COMMAND =
+            EnumSet.of(Kind.PERMISSION, Kind.UNKNOWN_COMMAND, Kind.WRONG_TYPE, Kind.OTHER);
+
+    private static final Pattern IN_SCRIPT = Pattern.compile(
+            "user_script|(in|from|called from|running) (the |this )?(Lua )?script", Pattern.CASE_INSENSITIVE);
+
     /** Where a server begins to repeat what it was sent, which may be a password. */
     private static final String REPEATED = "with args beginning with";
 
@@ -96,14 +103,15 @@ final class RedisErrors {
      */
     static StoreException ofCall(Throwable failure, Object connection) {
         StoreException told = toStoreException(failure);
-        return isAnswer(failure)
-                ? told
-                : new StoreException(
-                        told.kind(),
-                        String.valueOf(told.getMessage()),
-                        told.getCause(),
-                        connection,
-                        isUnsent(failure) ? Fate.NOT_CARRIED_OUT : Fate.UNKNOWN);
+        if (isAnswer(failure)) {
+            return mayHaveWritten(told.kind(), saidBy(failure)) ? told.withFate(Fate.UNKNOWN) : told;
+        }
+        return new StoreException(
+                told.kind(),
+                String.valueOf(told.getMessage()),
+                told.getCause(),
+                connection,
+                isUnsent(failure) ? Fate.NOT_CARRIED_OUT : Fate.UNKNOWN);
     }
 
     /**
@@ -136,6 +144,15 @@ final class RedisErrors {
     /** Returns the failure of a call that was not answered in time. */
     static StoreException overdue(Object connection) {
         return new StoreException(Kind.TIMEOUT, "Redis: " + meaning(Kind.TIMEOUT), null, connection, Fate.UNKNOWN);
+    }
+
+    /**
+     * Returns whether the script may have written something before it met the error. A command that is refused for the state
+     * of the server is the first one that writes.
+     */
+    private static boolean mayHaveWritten(Kind kind, String serverError) {
+        return MET_AT_ANY_COMMAND.contains(kind)
+                && IN_SCRIPT.matcher(serverError).find();
     }
 
     /** Returns whether the server said so, which means that the connection is sound. */

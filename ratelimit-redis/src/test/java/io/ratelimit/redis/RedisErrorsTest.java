@@ -196,6 +196,41 @@ class RedisErrorsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "ERR Error running script (call to f_2d94): @user_script:1: @user_script: 1: The user executing the script"
+                        + " can't run this command or subcommand",
+                "ERR ACL failure in script: User alice has no permissions to run the 'setrange' command script: 2d94, on"
+                        + " @user_script:77.",
+                "ERR Error running script (call to f_2d94): @user_script:77: @user_script: 77: Unknown Redis command called"
+                        + " from Lua script",
+                "ERR Unknown Redis command called from script script: 2d94, on @user_script:77.",
+                "ERR user_script:77: attempt to compare nil with number script: 2d94, on @user_script:77."
+            })
+    void doesNotKnowWhatAScriptWroteBeforeItFailed(String text) {
+        assertThat(RedisErrors.ofCall(new RedisCommandExecutionException(text), INCIDENT)
+                        .fate())
+                .isEqualTo(Fate.UNKNOWN);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "NOPERM this user has no permissions to run the 'evalsha' command or its subcommand",
+                "NOPERM this user has no permissions to access one of the keys used as arguments",
+                "ERR unknown command `EVALSHA`, with args beginning with: ",
+                "ERR Error running script (call to f_2d94): @user_script:77: @user_script: 77: -READONLY You can't write"
+                        + " against a read only replica.",
+                "OOM command not allowed when used memory > 'maxmemory'. script: 2d94, on @user_script:77.",
+                "MOVED 3999 127.0.0.1:6381"
+            })
+    void knowsThatNothingWasWrittenBeforeTheFirstRefusal(String text) {
+        assertThat(RedisErrors.ofCall(new RedisCommandExecutionException(text), INCIDENT)
+                        .fate())
+                .isEqualTo(Fate.NOT_CARRIED_OUT);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
                 "Request queue size exceeded: 10. Commands are not accepted until the queue size drops.",
                 "Internal stack size exceeded: 10. Commands are not accepted until the stack size drops.",
                 "Currently not connected. Commands are rejected.",

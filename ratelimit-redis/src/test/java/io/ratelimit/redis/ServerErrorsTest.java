@@ -38,6 +38,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * What real servers refuse, each on a server of its own: the error is told by its kind, every decision is taken
@@ -124,6 +126,25 @@ class ServerErrorsTest {
                             .aclSetuser("default", AclSetuserArgs.Builder.removeCommand(CommandType.EVALSHA)),
                     () -> redis.commands()
                             .aclSetuser("default", AclSetuserArgs.Builder.addCommand(CommandType.EVALSHA)));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = CommandType.class,
+            names = {"SETRANGE", "PEXPIREAT"})
+    void aPermissionThatAScriptMissesHalfWayIsPermissionAndNobodyPaysTwiceForTheCall(CommandType command) {
+        Demand logged = TestStores.demand("200/1m", Algorithm.SLIDING_LOG);
+        try (RedisFixture redis = RedisFixture.start();
+                LimitStore store =
+                        TestStores.at(redis).timeout(TestStores.PATIENT).build()) {
+            for (int i = 0; i < 60; i++) {
+                TestStores.acquire(store, logged);
+            }
+            redis.commands().aclSetuser("default", AclSetuserArgs.Builder.removeCommand(command));
+            StoreException failure = TestStores.failure(store, logged);
+            assertThat(failure.kind()).isEqualTo(Kind.PERMISSION);
+            assertThat(failure.fate()).isEqualTo(StoreException.Fate.UNKNOWN);
         }
     }
 
