@@ -128,6 +128,11 @@ final class RedisErrors {
                 kind, "Redis: not connected, " + meaning(why), reason, incident, Fate.NOT_CARRIED_OUT);
     }
 
+    /** Returns the failure of a server that refuses commands which some counter needs sometime. */
+    static StoreException refusal(Kind kind, List<String> commands) {
+        return new StoreException(kind, "Redis: " + meaning(kind) + toRun(kind) + String.join(", ", commands), null);
+    }
+
     /**
      * Returns the failure of a server that is addressed as if it were alone and is one of several nodes of a cluster.
      *
@@ -210,12 +215,16 @@ final class RedisErrors {
         };
     }
 
+    private static String toRun(Kind kind) {
+        return kind == Kind.PERMISSION ? " to run " : ": ";
+    }
+
     /** Returns the command that the user may not run, as far as the server names it. */
     private static String refusedCommand(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             Matcher refused = REFUSED_COMMAND.matcher(String.valueOf(cause.getMessage()));
             if (refused.find()) {
-                return " to run " + refused.group(1).toUpperCase(Locale.ROOT);
+                return toRun(Kind.PERMISSION) + refused.group(1).toUpperCase(Locale.ROOT);
             }
         }
         return "";

@@ -73,7 +73,8 @@ public final class RedisLimitStore implements LimitStore {
                         new ScriptCaller(Script.SERVER, router, timer, builder.timeout),
                         timer,
                         builder.namespace,
-                        router)
+                        router,
+                        cluster != null)
                 : null;
     }
 
@@ -185,12 +186,18 @@ public final class RedisLimitStore implements LimitStore {
     }
 
     /**
-     * Returns why all nodes of the cluster that could be asked refused to tell who has which slot, because the user may not ask
-     * or because they are no nodes of a cluster: operations may go on, but a node that takes over is not found. Empty if a node has told since, if
-     * none has answered, and for everything but a {@link #cluster cluster}.
+     * Asks the server why it will never decide about all counters unless somebody changes a configuration: the user may not
+     * run a command or use a key that some counter needs sometime, the server does not have a command, it is one of several
+     * nodes of a cluster but not addressed as one, or no node of a {@link #cluster cluster} tells who has which slot.
+     *
+     * @return the reason; empty if there is none and, as far as commands and keys are concerned, if this store does not
+     *     {@link Builder#checkServer check} its server. Fails with a {@link StoreException} if the server does not answer
      */
-    public Optional<StoreException> slotsRefusal() {
-        return cluster == null ? Optional.empty() : cluster.refusal();
+    public CompletionStage<Optional<StoreException>> refusal() {
+        Optional<StoreException> slots = cluster == null ? Optional.empty() : cluster.refusal();
+        return serverCheck == null || slots.isPresent()
+                ? CompletableFuture.completedFuture(slots)
+                : serverCheck.refusal();
     }
 
     /**
@@ -313,8 +320,9 @@ public final class RedisLimitStore implements LimitStore {
         }
 
         /**
-         * Asks the server about itself when it is first reached, with {@code INFO}, and warns if it is too old or if its
-         * policy lets it evict counters. A user who may not ask gets no warning.
+         * Asks the server about itself when it is first reached, and warns if it is too old, if its policy lets it evict
+         * counters, or if it will not decide about all of them: see {@link RedisLimitStore#refusal}. A user who may not run
+         * {@code INFO} gets no warning of the first two.
          */
         public Builder checkServer() {
             this.checked = true;

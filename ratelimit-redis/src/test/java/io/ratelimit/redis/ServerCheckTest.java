@@ -143,6 +143,41 @@ class ServerCheckTest {
     }
 
     @Test
+    void warnsOnceOfAPermissionThatIsMissingOnAServerThatComesLater() {
+        redis.commands()
+                .aclSetuser(
+                        "half",
+                        AclSetuserArgs.Builder.on()
+                                .addPassword("hush")
+                                .allKeys()
+                                .allCommands()
+                                .removeCommand(CommandType.SETRANGE));
+        try (TcpProxy proxy = TcpProxy.to(redis)) {
+            proxy.refuse();
+            RedisURI uri = RedisURI.create(proxy.host(), proxy.port());
+            uri.setCredentialsProvider(new StaticCredentialsProvider("half", "hush".toCharArray()));
+            try (RedisLimitStore store = asking(TestStores.at(uri))) {
+                proxy.accept();
+                awaitAnswer(store);
+                assertThat(linesAt(Level.WARN))
+                        .singleElement()
+                        .asString()
+                        .contains("lacks a permission to run SETRANGE", "limits are not counted there");
+            }
+        }
+    }
+
+    @Test
+    void leavesNothingBehind() {
+        String namespace = redis.newNamespace();
+        try (RedisLimitStore store = asking(TestStores.at(redis).namespace(namespace))) {
+            awaitAnswer(store);
+            assertThat(store.refusal().toCompletableFuture().join()).isEmpty();
+            assertThat(redis.keys(namespace)).isEmpty();
+        }
+    }
+
+    @Test
     void isSilentWhereTheUserMayNotAsk() {
         redis.commands().configSet("maxmemory", "1gb");
         redis.commands().configSet("maxmemory-policy", "allkeys-lru");

@@ -88,7 +88,7 @@ final class OldRedis implements AutoCloseable {
             case "EVALSHA" -> "-NOSCRIPT No matching script. Please use EVAL.";
             case "EVAL" ->
                 command.get(1).contains("redis_version")
-                        ? "*5\r\n:6\r\n:0\r\n:16\r\n:0\r\n:0"
+                        ? "*14\r\n:6\r\n:0\r\n:16\r\n:0\r\n:0\r\n:0" + "\r\n:1".repeat(8)
                         : "-ERR Error running script (call to f_2d94): @user_script:80: ERR syntax error";
             default -> "+OK";
         };

@@ -184,6 +184,68 @@ class RedisBackendTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"SETRANGE", "PEXPIREAT", "STRLEN", "GETRANGE", "TIME", "GET", "DEL", "EVAL", "EVALSHA"})
+    void refusesAUserWhoMayNotRunACommandThatSomeCounterNeedsSometime(String command) {
+        application(at(REDIS.host(), REDIS.port()))
+                .run(context -> assertThat(context)
+                        .as("that the server knows the scripts")
+                        .hasNotFailed());
+        assertRefused(
+                AclSetuserArgs.Builder.on()
+                        .addPassword("hush")
+                        .allKeys()
+                        .allCommands()
+                        .removeCommand(CommandType.valueOf(command)),
+                "to run " + command);
+    }
+
+    @Test
+    void namesAllCommandsThatItsUserMayNotRun() {
+        assertRefused(
+                AclSetuserArgs.Builder.on()
+                        .addPassword("hush")
+                        .allKeys()
+                        .allCommands()
+                        .removeCommand(CommandType.SETRANGE)
+                        .removeCommand(CommandType.PEXPIREAT),
+                "to run SETRANGE, PEXPIREAT");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"another:*", "%s:{probe}:*", "%s:{??????????????????????}:*"})
+    void refusesAUserWhoMayNotUseAllKeysOfTheNamespace(String pattern) {
+        assertRefused(
+                AclSetuserArgs.Builder.on()
+                        .addPassword("hush")
+                        .keyPattern(pattern.formatted(namespace))
+                        .allCommands(),
+                "on the keys " + namespace + ":*");
+    }
+
+    private void assertRefused(AclSetuserArgs user, String... said) {
+        REDIS.commands().aclSetuser("restricted", user);
+        try {
+            assertThat(Startup.refusalOf(application(at(REDIS.host(), REDIS.port()))
+                            .withPropertyValues(
+                                    "spring.data.redis.username=restricted", "spring.data.redis.password=hush")))
+                    .contains("ratelimit.backend: \"redis\"", "the user lacks a permission")
+                    .contains(said)
+                    .doesNotContain("hush");
+        } finally {
+            REDIS.commands().aclDeluser("restricted");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"SETRANGE", "PEXPIREAT", "STRLEN", "DEL"})
+    void refusesAServerWithoutACommandThatSomeCounterNeedsSometime(String command) {
+        try (RedisFixture strange = RedisFixture.start("--rename-command", command, "")) {
+            assertThat(Startup.refusalOf(application(at(strange.host(), strange.port()))))
+                    .contains("the server does not have a command", command);
+        }
+    }
+
     @Test
     void namesTheCommandThatItsServerDoesNotHave() {
         try (RedisFixture strange = RedisFixture.start("--rename-command", "EVALSHA", "")) {

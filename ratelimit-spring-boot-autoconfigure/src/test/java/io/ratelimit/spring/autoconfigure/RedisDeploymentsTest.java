@@ -6,12 +6,20 @@ import io.lettuce.core.AclSetuserArgs;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.protocol.CommandType;
 import io.ratelimit.RateLimiterRegistry;
+import io.ratelimit.limit.Decision;
+import io.ratelimit.limit.Demand;
+import io.ratelimit.limit.Key;
+import io.ratelimit.limit.Limit;
 import io.ratelimit.redis.testing.RedisCluster;
 import io.ratelimit.redis.testing.RedisProcess;
 import io.ratelimit.redis.testing.RedisSentinels;
+import io.ratelimit.store.LimitStore;
+import io.ratelimit.store.Operation;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
@@ -68,6 +76,41 @@ class RedisDeploymentsTest {
                             .rootCause()
                             .hasMessageContaining("CLUSTER")
                             .hasMessageContaining("permission"));
+        }
+    }
+
+    @Test
+    void countsSeveralIdentitiesInAClusterOfOneNodeThatIsAddressedAsOneServer() {
+        try (RedisCluster cluster = RedisCluster.ofMasters(1)) {
+            application(
+                            "spring.data.redis.host=" + cluster.node(0).host(),
+                            "spring.data.redis.port=" + cluster.node(0).port())
+                    .run(context -> {
+                        LimitStore store = context.getBean(LimitStore.class);
+                        Limit limit = Limit.parse("3/1h");
+                        Operation both = Operation.Acquire.of(
+                                Demand.of(new Key("one", "a:" + limit.counterName()), limit, 1),
+                                Demand.of(new Key("two", "a:" + limit.counterName()), limit, 1));
+                        for (int i = 0; i < 4; i++) {
+                            Decision decision =
+                                    store.execute(both).toCompletableFuture().join();
+                            assertThat(decision.source().id()).isEqualTo("redis");
+                            assertThat(decision.allowed()).isEqualTo(i < 3);
+                        }
+                    });
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3})
+    void refusesOneNodeOfACluster(int masters) {
+        try (RedisCluster cluster = RedisCluster.ofMasters(masters)) {
+            for (int node = 0; node < masters; node++) {
+                assertThat(Startup.refusalOf(application(
+                                "spring.data.redis.host=" + cluster.node(node).host(),
+                                "spring.data.redis.port=" + cluster.node(node).port())))
+                        .contains("a node of a cluster", "spring.data.redis.cluster.nodes");
+            }
         }
     }
 

@@ -12,15 +12,19 @@ import io.ratelimit.store.StoreException;
 import io.ratelimit.store.StoreException.Kind;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes a permit under every algorithm, on counters of its own that it removes again: what a server never will do is told at
- * the start, in place of a fallback for ever. The commands that change a long log in place are not among those tried.
+ * Takes a permit under every algorithm, on counters of its own that it removes again, and asks for every command that some
+ * counter needs sometime: what a server never will do is told at the start, in place of a fallback for ever.
  */
 final class RedisProbe {
     private static final String COMMANDS =
@@ -28,14 +32,17 @@ final class RedisProbe {
     /** A busy machine takes its time for the first call of all; but the application is not to start much later for it. */
     private static final Duration PATIENCE = Duration.ofMillis(400);
 
+    private static final Set<Kind> EXPLAINED = EnumSet.of(Kind.PERMISSION, Kind.UNKNOWN_COMMAND, Kind.MOVED);
     private static final String OWNER = "probe";
 
     private final RedisLimitStore store;
     private final RedisTarget target;
+    private final String namespace;
 
-    RedisProbe(RedisLimitStore store, RedisTarget target) {
+    RedisProbe(RedisLimitStore store, RedisTarget target, String namespace) {
         this.store = store;
         this.target = target;
+        this.namespace = namespace;
     }
 
     /**
@@ -51,9 +58,6 @@ final class RedisProbe {
             failure = ask();
         }
         if (failure == null) {
-            failure = store.slotsRefusal().orElse(null);
-        }
-        if (failure == null) {
             return;
         }
         String said = serverErrorIn(failure);
@@ -64,8 +68,11 @@ final class RedisProbe {
             throw refusal(
                     failure,
                     said,
-                    "a user that may run " + COMMANDS
-                            + " on the keys of ratelimit.namespace, in a cluster CLUSTER SLOTS and ASKING too");
+                    "a user that may run " + COMMANDS + " on the keys " + namespace
+                            + ":*, in a cluster CLUSTER SLOTS and ASKING too, in a database other than 0 SELECT");
+        }
+        if (failure.kind() == Kind.MOVED && !target.isCluster()) {
+            throw refusal(failure, said, "the nodes of the cluster under spring.data.redis.cluster.nodes");
         }
         if (said.contains("cluster support disabled")) {
             throw refusal(failure, said, "nodes of a cluster, or spring.data.redis.host in place of .cluster.nodes");
@@ -107,16 +114,24 @@ final class RedisProbe {
         demands.forEach(demand -> operations.add(Operation.Acquire.of(demand)));
         operations.add(new Operation.Reset(demands));
         try {
-            store.executeAll(operations)
+            return store.executeAll(operations)
+                    .handle((done, failure) -> failure == null ? null : StoreException.of(failure))
+                    .thenCompose(this::explained)
                     .toCompletableFuture()
                     .orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
                     .join();
-            return null;
         } catch (CompletionException failed) {
             return failed.getCause() instanceof TimeoutException
                     ? new StoreException(Kind.TIMEOUT, "Redis: no answer within " + PATIENCE.toMillis() + " ms", failed)
                     : StoreException.of(failed);
         }
+    }
+
+    /** A server that decides may refuse something else, and one that refuses one thing may refuse others too. */
+    private CompletionStage<@Nullable StoreException> explained(@Nullable StoreException failure) {
+        return failure == null || EXPLAINED.contains(failure.kind())
+                ? store.refusal().thenApply(refusal -> refusal.orElse(failure))
+                : CompletableFuture.completedFuture(failure);
     }
 
     private static List<Demand> demands() {

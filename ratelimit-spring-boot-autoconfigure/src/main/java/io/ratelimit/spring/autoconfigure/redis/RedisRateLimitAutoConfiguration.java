@@ -48,7 +48,7 @@ final class RedisRateLimitAutoConfiguration {
                 .checkServer();
         RedisLimitStore redis = (counted ? builder.countInstances() : builder).build();
         try {
-            new RedisProbe(redis, target).check(settings.failFast());
+            new RedisProbe(redis, target, properties.namespace()).check(settings.failFast());
         } catch (RuntimeException unusable) {
             redis.close();
             throw unusable;

@@ -63,7 +63,7 @@ final class RedisTarget {
         if (details.getSentinel() != null) {
             return RedisLimitStore.builder(addresses.get(0));
         }
-        if (details.getCluster() != null) {
+        if (isCluster()) {
             return RedisLimitStore.cluster(addresses);
         }
         return details.getMasterReplica() != null
@@ -102,6 +102,11 @@ final class RedisTarget {
                 .withHost(standalone.getHost())
                 .withPort(standalone.getPort())
                 .withDatabase(standalone.getDatabase())));
+    }
+
+    /** Returns whether the servers are addressed as the nodes of a cluster. */
+    boolean isCluster() {
+        return details.getSentinel() == null && details.getCluster() != null;
     }
 
     private List<RedisURI> at(List<Node> nodes) {
