@@ -21,9 +21,6 @@ final class MemoryBackendConfiguration {
     @Bean
     BackendChoice rateLimitBackendChoice(
             RateLimitProperties properties, ConfigurableListableBeanFactory beans, Environment environment) {
-        String reason = properties.backend() != null
-                ? "ratelimit.backend says so"
-                : RedisConfigured.find(beans, environment).missing().orElse("no Redis can be used");
-        return new BackendChoice("memory", "the memory of this instance", reason);
+        return Backends.memory(properties.backend(), beans, environment);
     }
 }

@@ -18,6 +18,7 @@ final class RateLimitRuntimeHints implements RuntimeHintsRegistrar {
         // Whether Jetty is there is asked by name.
         hints.reflection().registerTypeIfPresent(classLoader, JETTY_REQUEST);
         // So are the libraries of Redis, and an image that does not find them refuses to start with that backend.
-        RedisConfigured.LIBRARIES.forEach(library -> hints.reflection().registerTypeIfPresent(classLoader, library));
+        RedisFinder.classesAskedForByName()
+                .forEach(library -> hints.reflection().registerTypeIfPresent(classLoader, library));
     }
 }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.web.context.reactive.ReactiveWebApplicationContext;
 import org.springframework.context.ApplicationContext;
@@ -43,7 +44,8 @@ final class StartReport implements ApplicationListener<ContextRefreshedEvent> {
         if (event.getApplicationContext() != context) {
             return;
         }
-        log.info("Rate limits are counted in {}, because {}", backend.place(), backend.reason());
+        log.atLevel(backend.isSecondBest() ? Level.WARN : Level.INFO)
+                .log("Rate limits are counted in {}, because {}", backend.place(), backend.reason());
         AnnotatedRuleUse use = annotations.getIfAvailable();
         if (context instanceof ReactiveWebApplicationContext) {
             log.warn(

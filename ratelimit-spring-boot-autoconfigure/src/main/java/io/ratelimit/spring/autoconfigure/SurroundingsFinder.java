@@ -25,7 +25,7 @@ final class SurroundingsFinder {
                 hasOwn(beans, ApiKeyRegistry.class),
                 hasOwn(beans, TierResolver.class),
                 hasOwn(beans, LimitStore.class),
-                RedisConfigured.find(beans, environment).missing());
+                Backends.missing(beans, environment));
     }
 
     private static List<String> namesOf(ListableBeanFactory beans, String typeName) {

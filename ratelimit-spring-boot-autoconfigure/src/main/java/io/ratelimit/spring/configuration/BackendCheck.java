@@ -14,15 +14,17 @@ final class BackendCheck {
     }
 
     void check(@Nullable Backend backend) {
-        if (backend == Backend.REDIS && !surroundings.ownStore()) {
-            surroundings
-                    .redisMissing()
-                    .ifPresent(missing -> problems.add(
-                            "ratelimit.backend",
-                            "redis",
-                            missing,
-                            "a Redis under spring.data.redis and the library ratelimit-redis, or the backend memory",
-                            "memory"));
+        if (backend == null || surroundings.ownStore()) {
+            return;
+        }
+        Surroundings.Missing missing = surroundings.missing().get(backend);
+        if (missing != null) {
+            problems.add(
+                    "ratelimit.backend",
+                    backend.id(),
+                    missing.problem(),
+                    missing.expected() + ", or the backend memory",
+                    "memory");
         }
     }
 }

@@ -5,6 +5,7 @@ import io.ratelimit.rule.Mode;
 import io.ratelimit.spring.web.HeaderStyle;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -68,7 +69,12 @@ public record RateLimitProperties(
         /** A Redis that all instances share. */
         REDIS,
         /** The memory of this instance alone. */
-        MEMORY
+        MEMORY;
+
+        /** Returns the name in properties, health and metrics, such as {@code redis}. */
+        public String id() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
     /** How a requester can be identified. */

@@ -4,24 +4,42 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.cluster.ClusterClientOptions;
+import io.lettuce.core.resource.ClientResources;
 import io.ratelimit.limit.Key;
 import io.ratelimit.redis.RedisLimitStore;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
+import org.springframework.boot.data.redis.autoconfigure.DataRedisConnectionDetails;
+import org.springframework.boot.data.redis.autoconfigure.DataRedisProperties;
 import org.springframework.boot.data.redis.autoconfigure.LettuceClientOptionsBuilderCustomizer;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 
 /** What the settings of the application's Redis come to. */
 class RedisTargetTest {
+    @Configuration(proxyBeanMethods = false)
+    static class Target {
+        @Bean
+        RedisTarget target(
+                DataRedisConnectionDetails details,
+                ObjectProvider<DataRedisProperties> properties,
+                ObjectProvider<ClientResources> resources,
+                ObjectProvider<LettuceClientOptionsBuilderCustomizer> customizers) {
+            return new DetailsTarget(details, properties, resources, customizers).target();
+        }
+    }
+
     private static ApplicationContextRunner application(String... properties) {
         return new ApplicationContextRunner()
                 .withConfiguration(AutoConfigurations.of(DataRedisAutoConfiguration.class, SslAutoConfiguration.class))
-                .withBean(RedisTarget.class)
+                .withUserConfiguration(Target.class)
                 .withPropertyValues(properties);
     }
 
