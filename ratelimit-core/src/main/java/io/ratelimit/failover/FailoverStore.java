@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -55,6 +56,7 @@ public final class FailoverStore implements LimitStore {
     private final FailoverListener listener;
     private final FailureLog failures = new FailureLog(System::nanoTime);
     private final TransitionLog transitions;
+    private final SteadyLosses losses;
     private volatile long lastLatencyNanos;
 
     private FailoverStore(Builder builder) {
@@ -62,6 +64,7 @@ public final class FailoverStore implements LimitStore {
         this.primary = builder.primary;
         this.listener = builder.listener;
         this.transitions = new TransitionLog(builder.logTime);
+        this.losses = new SteadyLosses(settings, builder.logTime);
         int maxKeys = affordable(settings.maxKeys());
         this.counters = MemoryStore.withBoundedLogs(builder.ticker, maxKeys, Source.FALLBACK);
         this.last = new LastDecisions(maxKeys, builder.ticker);
@@ -116,8 +119,9 @@ public final class FailoverStore implements LimitStore {
     }
 
     /**
-     * {@inheritDoc} Degraded while a circuit is not closed. The details are {@code circuit} (the circuit's state), {@code
-     * instances} (how many share the limits, if that is known) and {@code latencyMillis} (how long the primary took for the
+     * {@inheritDoc} Degraded while a circuit is not closed, and while calls are lost again and again although it is. The details are {@code circuit} (the circuit's state), {@code
+     * instances} (how many share the limits, if that is known), {@code failing} (why calls are lost while the circuit is
+     * closed) and {@code latencyMillis} (how long the primary took for the
      * last call that it answered), and those of the primary.
      */
     @Override
@@ -131,9 +135,11 @@ public final class FailoverStore implements LimitStore {
         if (lastLatencyNanos > 0) {
             details.put("latencyMillis", Math.round(lastLatencyNanos / 1_000.0) / 1_000.0);
         }
+        Optional<StoreException> failing = losses.last();
+        failing.ifPresent(failure -> details.put("failing", failure.kind().id()));
         StoreStatus inner = primary.status();
         details.putAll(inner.details());
-        return new StoreStatus(circuit != CircuitState.CLOSED || inner.degraded(), details);
+        return new StoreStatus(circuit != CircuitState.CLOSED || failing.isPresent() || inner.degraded(), details);
     }
 
     /** Returns whether the primary is asked; of several shards, all of them. */
@@ -221,6 +227,9 @@ public final class FailoverStore implements LimitStore {
     private Decision lost(Operation operation, StoreException failure, Circuit circuit, long start) {
         probe.remember(operation.keys().get(0));
         circuit.failed(failure, start);
+        if (circuit.isClosed()) {
+            losses.lost(failure);
+        }
         noteFailure(failure);
         return decideWithout(operation, failure.fate() == StoreException.Fate.NOT_CARRIED_OUT);
     }
@@ -256,6 +265,7 @@ public final class FailoverStore implements LimitStore {
     }
 
     private void changed(Circuits.Change change) {
+        losses.forget();
         if (change.state() == CircuitState.OPEN) {
             transitions.opened(change.reason());
         } else {
@@ -317,7 +327,7 @@ public final class FailoverStore implements LimitStore {
             return this;
         }
 
-        /** Sets the clock, in nanoseconds, by which transitions are kept from filling the log; for tests. */
+        /** Sets the clock, in nanoseconds, by which transitions are told and losses are steady; for tests. */
         Builder logTime(LongSupplier nanoTime) {
             this.logTime = Objects.requireNonNull(nanoTime, "nanoTime");
             return this;

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -63,6 +64,27 @@ class FailoverStoreTest {
             var unused = over.execute(Operation.Acquire.of(demand("a", FailurePolicy.LOCAL)));
 
             assertThat(over.status()).isEqualTo(new StoreStatus(true, Map.of("circuit", "open")));
+        }
+    }
+
+    @Test
+    void isDegradedWhileTheCallsOfSomeAreLostForLongerThanAPauseThoughTheCircuitIsClosed() {
+        AtomicLong now = new AtomicLong();
+        try (FailoverStore asked =
+                FailoverStore.around(backend).logTime(now::get).build()) {
+            backend.refuse("unlucky"::equals);
+            for (int i = 0; i < 5; i++) {
+                now.addAndGet(Duration.ofMillis(500).toNanos());
+                for (String owner : List.of("lucky", "unlucky")) {
+                    var unused = asked.execute(Operation.Acquire.of(demand(owner, FailurePolicy.LOCAL)));
+                }
+            }
+            assertThat(asked.circuitState()).isEqualTo(CircuitState.CLOSED);
+            assertThat(asked.status().degraded()).isTrue();
+            assertThat(asked.status().details()).containsEntry("failing", "try-again");
+
+            now.addAndGet(Duration.ofSeconds(9).toNanos());
+            assertThat(asked.status().degraded()).isFalse();
         }
     }
 
