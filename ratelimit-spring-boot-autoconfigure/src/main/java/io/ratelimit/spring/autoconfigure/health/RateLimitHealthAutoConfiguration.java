@@ -1,6 +1,5 @@
 package io.ratelimit.spring.autoconfigure.health;
 
-import io.ratelimit.failover.FailoverStore;
 import io.ratelimit.rule.Rule;
 import io.ratelimit.rule.RuleSet;
 import io.ratelimit.spring.actuate.RateLimitHealthIndicator;
@@ -8,6 +7,7 @@ import io.ratelimit.spring.autoconfigure.AnnotatedRuleUse;
 import io.ratelimit.spring.autoconfigure.BackendChoice;
 import io.ratelimit.spring.autoconfigure.ConditionalOnRateLimit;
 import io.ratelimit.spring.configuration.RateLimitProperties;
+import io.ratelimit.store.LimitStore;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -34,15 +34,12 @@ final class RateLimitHealthAutoConfiguration {
     @ConditionalOnMissingBean(name = "rateLimitHealthIndicator")
     RateLimitHealthIndicator rateLimitHealthIndicator(
             BackendChoice backend,
-            ObjectProvider<FailoverStore> store,
+            LimitStore store,
             RateLimitProperties properties,
             RuleSet rules,
             ObjectProvider<AnnotatedRuleUse> annotations) {
         return new RateLimitHealthIndicator(
-                backend.id(),
-                store.getIfAvailable(),
-                properties.mode(),
-                () -> inForce(rules, annotations.getIfAvailable()));
+                backend.id(), store, properties.mode(), () -> inForce(rules, annotations.getIfAvailable()));
     }
 
     private static List<Rule> inForce(RuleSet rules, @Nullable AnnotatedRuleUse annotations) {
