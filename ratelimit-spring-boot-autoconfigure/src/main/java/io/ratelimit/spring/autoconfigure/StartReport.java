@@ -3,8 +3,10 @@ package io.ratelimit.spring.autoconfigure;
 import io.ratelimit.rule.RuleSet;
 import io.ratelimit.spring.configuration.ConfigurationWarnings;
 import io.ratelimit.spring.configuration.RateLimitProperties;
+import jakarta.servlet.ServletContext;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -13,11 +15,17 @@ import org.springframework.boot.web.context.reactive.ReactiveWebApplicationConte
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.event.ContextRefreshedEvent;
+import org.springframework.util.ClassUtils;
+import org.springframework.web.context.WebApplicationContext;
 
 /** Says in one line where the counters live, and in one line each what the configuration probably does not mean. */
 final class StartReport implements ApplicationListener<ContextRefreshedEvent> {
     private static final Logger log = LoggerFactory.getLogger(StartReport.class);
     private static final String SECURITY_FILTER = "springSecurityFilterChain";
+
+    private static final boolean SERVLETS_PRESENT = Stream.of(
+                    "jakarta.servlet.ServletContext", "org.springframework.web.context.WebApplicationContext")
+            .allMatch(type -> ClassUtils.isPresent(type, StartReport.class.getClassLoader()));
 
     private final ApplicationContext context;
     private final BackendChoice backend;
@@ -58,12 +66,21 @@ final class StartReport implements ApplicationListener<ContextRefreshedEvent> {
                         rules,
                         context.containsBean(SECURITY_FILTER),
                         use != null && !use.ownRules().isEmpty(),
-                        use == null ? Set.of() : use.namedRules())
+                        use == null ? Set.of() : use.namedRules(),
+                        SERVLETS_PRESENT ? Servlets.contextPathOf(context) : "")
                 .find()
                 .forEach(log::warn);
     }
 
     private static String withoutEffect(List<String> handlers) {
         return handlers.isEmpty() ? "" : "; @RateLimited has no effect on its handlers: " + String.join(", ", handlers);
+    }
+
+    /** Apart, because an application without the web need not have these classes. */
+    private static final class Servlets {
+        static String contextPathOf(ApplicationContext context) {
+            ServletContext servlets = context instanceof WebApplicationContext web ? web.getServletContext() : null;
+            return servlets == null ? "" : servlets.getContextPath();
+        }
     }
 }

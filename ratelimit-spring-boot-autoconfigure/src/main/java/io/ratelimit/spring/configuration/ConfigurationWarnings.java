@@ -28,6 +28,7 @@ public final class ConfigurationWarnings {
     private final boolean security;
     private final boolean annotated;
     private final Set<String> named;
+    private final String contextPath;
     private final List<String> warnings = new ArrayList<>();
 
     /**
@@ -38,14 +39,21 @@ public final class ConfigurationWarnings {
      * @param security whether something authenticates requests
      * @param annotated whether annotations have limits of their own
      * @param named the rules that annotations name
+     * @param contextPath what the paths of all requests begin with, such as {@code /app}; empty if there is nothing
      */
     public ConfigurationWarnings(
-            RateLimitProperties properties, RuleSet rules, boolean security, boolean annotated, Set<String> named) {
+            RateLimitProperties properties,
+            RuleSet rules,
+            boolean security,
+            boolean annotated,
+            Set<String> named,
+            String contextPath) {
         this.properties = properties;
         this.rules = rules;
         this.security = security;
         this.annotated = annotated;
         this.named = named;
+        this.contextPath = contextPath;
     }
 
     /** Returns the warnings, each in one line. */
@@ -56,6 +64,7 @@ public final class ConfigurationWarnings {
         findModes();
         findUsers();
         findUnused();
+        findContextPaths();
         findSlips();
         findLongLogs();
         findFigures();
@@ -115,6 +124,18 @@ public final class ConfigurationWarnings {
         }
     }
 
+    /** A warning and no more, because an application may have such a path within itself. */
+    private void findContextPaths() {
+        List<String> paths = Stream.concat(
+                        rules.rules().stream().flatMap(rule -> rule.paths().stream()), properties.exclude().stream())
+                .filter(path -> path.equals(contextPath) || path.startsWith(contextPath + "/"))
+                .toList();
+        if (!contextPath.isEmpty() && !paths.isEmpty()) {
+            warnings.add("Paths are those within the application, without its context path " + contextPath
+                    + ", so these match no request but one below " + contextPath + contextPath + ": " + join(paths));
+        }
+    }
+
     /** Only where a bean gives tiers to requesters: without one, a tier that is not known is refused. */
     private void findSlips() {
         Set<String> known = TierNameCheck.known(properties);
@@ -164,7 +185,7 @@ public final class ConfigurationWarnings {
         }
     }
 
-    private static String join(List<String> ids) {
-        return String.join(", ", ids);
+    private static String join(List<String> names) {
+        return String.join(", ", names);
     }
 }

@@ -14,10 +14,14 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ReactiveWebApplicationContextRunner;
+import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
+import org.springframework.boot.tomcat.autoconfigure.servlet.TomcatServletWebServerAutoConfiguration;
+import org.springframework.boot.web.server.servlet.context.AnnotationConfigServletWebServerApplicationContext;
 
 /** What starts with one line of warning. */
 class WarningsTest {
@@ -124,6 +128,48 @@ class WarningsTest {
                     .run(context -> assertThat(lines.at(Level.WARN))
                             .containsExactly(
                                     "This is a reactive web application: ratelimit enforces nothing on its requests"));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "rules: [{id: a, path: /app/login, limit: 5/1m}]; /app/login",
+                "rules: [{id: a, paths: [/x, '/app/**'], limit: 5/1m}]; /app/**",
+                "rules: [{id: a, path: /app, limit: 5/1m}]; /app",
+                "rules: [{id: a, path: '/app/{id}/x', limit: 5/1m}]; /app/{id}/x",
+                "{default: {limit: 5/1m}, exclude: [/app/health]}; /app/health",
+            })
+    void tellsPathsThatNameTheContextPath(String yaml, String path) {
+        List<String> warnings = warningsUnder("/app", yaml);
+        assertThat(warnings)
+                .containsExactly("Paths are those within the application, without its context path /app, so these match"
+                        + " no request but one below /app/app: " + path);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/apples", "/api/app/x", "/*/login", "/login"})
+    void saysNothingOfPathsThatOnlyLookLikeTheContextPath(String path) {
+        assertThat(warningsUnder("/app", "rules: [{id: a, path: '" + path + "', limit: 5/1m}]"))
+                .isEmpty();
+    }
+
+    @Test
+    void saysNothingOfContextPathsWhereThereIsNone() {
+        assertThat(warningsUnder("", "rules: [{id: a, path: /app/login, limit: 5/1m}]"))
+                .isEmpty();
+    }
+
+    private static List<String> warningsUnder(String contextPath, String yaml) {
+        try (LogLines lines = LogLines.from("io.ratelimit")) {
+            new WebApplicationContextRunner(AnnotationConfigServletWebServerApplicationContext::new)
+                    .withConfiguration(AutoConfigurations.of(Startup.ours()))
+                    .withConfiguration(AutoConfigurations.of(TomcatServletWebServerAutoConfiguration.class))
+                    .withInitializer(Yaml.of(yaml.startsWith("{") ? "ratelimit: " + yaml : "ratelimit:\n  " + yaml))
+                    .withPropertyValues("server.port=0", "server.servlet.context-path=" + contextPath)
+                    .run(context -> assertThat(context).hasNotFailed());
+            return lines.at(Level.WARN);
         }
     }
 }
