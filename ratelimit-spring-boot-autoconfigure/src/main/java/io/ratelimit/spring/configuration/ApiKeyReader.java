@@ -59,7 +59,7 @@ final class ApiKeyReader {
                         hash,
                         "ratelimit.api-keys.keys[" + before + "] has the same key",
                         "a key of its own for each entry",
-                        "${KEY_" + i + "}");
+                        entry.sha256() == null ? "${KEY_" + i + "}" : HASH_EXAMPLE);
             } else if (name != null) {
                 keys.put(hash, new ApiKey(name, blankToNull(entry.tier())));
             }
@@ -80,7 +80,7 @@ final class ApiKeyReader {
         String value = blankToNull(entry.value());
         String sha256 = blankToNull(entry.sha256());
         if (value != null && sha256 != null) {
-            problems.add(property + ".sha256", sha256, "there is a value beside it", EXPECTED, HASH_EXAMPLE);
+            problems.addSuperfluous(property + ".sha256", sha256, "there is a value beside it", EXPECTED);
             return null;
         }
         if (value == null && sha256 == null) {

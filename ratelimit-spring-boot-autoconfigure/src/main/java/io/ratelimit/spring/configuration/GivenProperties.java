@@ -25,6 +25,15 @@ final class GivenProperties {
         return next != null && next.startsWith(property + ".");
     }
 
+    /** Returns how many elements a list has that follow one another from the first. */
+    int sizeOf(String list) {
+        int size = 0;
+        while (has(list + "[" + size + "]") || hasGroup(list + "[" + size + "]")) {
+            size++;
+        }
+        return size;
+    }
+
     /** Returns the name of an element of a list, which is the list's own where it is written with commas in one line. */
     String elementOf(String list, int index) {
         return has(list) ? list : list + "[" + index + "]";

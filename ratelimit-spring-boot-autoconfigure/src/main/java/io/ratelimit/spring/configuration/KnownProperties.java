@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
 import org.springframework.boot.context.properties.bind.Name;
@@ -18,8 +19,12 @@ import org.springframework.util.ReflectionUtils;
 final class KnownProperties {
     private KnownProperties() {}
 
-    /** Adds the problem that a name does not exist. */
-    static void addUnknown(Problems problems, ConfigurationPropertyName name, @Nullable Object value) {
+    /** Adds the problem that a name does not exist, one of all that are bound to nothing. */
+    static void addUnknown(
+            Problems problems,
+            ConfigurationPropertyName name,
+            @Nullable Object value,
+            Set<ConfigurationPropertyName> unbound) {
         ResolvableType type = ResolvableType.forClass(RateLimitProperties.class);
         for (int i = 1; i < name.getNumberOfElements(); i++) {
             ResolvableType next = childOf(type, name, i);
@@ -31,13 +36,37 @@ final class KnownProperties {
         }
         // The name as such exists. In YAML it may stand there without a value; otherwise its place in a list is wrong.
         if (value != null && !value.toString().isBlank()) {
-            problems.add(
+            String shown = Problems.isSecret(name.toString()) ? "..." : Problems.show(name.toString(), value);
+            problems.addWithLine(
                     name.toString(),
                     value,
                     "the indexes of the list have a gap",
                     "indexes from 0, one after the other",
-                    Problems.show(name.toString(), value));
+                    withoutGap(problems.given(), name, unbound) + ": " + shown);
         }
+    }
+
+    /** Returns the name with the index that its element gets when those behind the gap move up. */
+    private static String withoutGap(
+            GivenProperties given, ConfigurationPropertyName name, Set<ConfigurationPropertyName> unbound) {
+        for (int i = 0; i < name.getNumberOfElements(); i++) {
+            ConfigurationPropertyName list = name.chop(i);
+            int bound = name.isNumericIndex(i) ? given.sizeOf(list.toString()) : Integer.MAX_VALUE;
+            int index = bound == Integer.MAX_VALUE ? 0 : Integer.parseInt(name.getElement(i, Form.ORIGINAL));
+            if (index > bound) {
+                int at = i;
+                long before = unbound.stream()
+                        .filter(list::isAncestorOf)
+                        .map(other -> other.getElement(at, Form.ORIGINAL))
+                        .distinct()
+                        .filter(other -> Integer.parseInt(other) < index)
+                        .filter(other -> Integer.parseInt(other) > bound)
+                        .count();
+                String element = name.chop(i + 1).toString();
+                return list + "[" + (bound + before) + "]" + name.toString().substring(element.length());
+            }
+        }
+        return name.toString();
     }
 
     private static void addUnknown(
@@ -60,10 +89,10 @@ final class KnownProperties {
             String whole = suggested
                     + name.toString().substring(name.chop(at + 1).toString().length());
             if (value == null || Problems.isSecret(whole)) {
-                problems.addUnknownName(name.toString(), value, reason, didYouMean, suggested + ": ...");
+                problems.addUnknownName(name.toString(), value, reason, didYouMean, whole + ": ...");
             } else {
                 String shown = Problems.show(name.toString(), value);
-                problems.addWithLine(name.toString(), value, reason, didYouMean, suggested + ": " + shown);
+                problems.addWithLine(name.toString(), value, reason, didYouMean, whole + ": " + shown);
             }
         }
     }

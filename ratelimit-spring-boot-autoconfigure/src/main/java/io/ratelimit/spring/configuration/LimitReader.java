@@ -64,12 +64,19 @@ final class LimitReader {
             return Optional.of(limit);
         }
         if (limit.burst().isPresent()) {
-            problems.add(
+            problems.addSuperfluous(
                     burstProperty,
                     burst,
                     "the burst is given twice: here and in the limit " + Quoted.text(text),
-                    "a burst in one of the two places",
-                    burst.toString());
+                    "a burst in one of the two places");
+            return Optional.empty();
+        }
+        if (!limit.algorithm().hasBurst()) {
+            problems.addSuperfluous(
+                    burstProperty,
+                    burst,
+                    limit.algorithm() + " has no burst",
+                    "no burst, or one of the algorithms token-bucket and leaky-bucket");
             return Optional.empty();
         }
         try {

@@ -2,6 +2,7 @@ package io.ratelimit.spring.configuration;
 
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.AbstractBindHandler;
 import org.springframework.boot.context.properties.bind.BindContext;
@@ -79,7 +80,10 @@ final class ProblemCollectingBindHandler extends AbstractBindHandler {
         }
         if (ours && context.getDepth() == 0) {
             unknown.values().removeIf(property -> OverriddenLists.hold(property.getName(), context.getSources()));
-            unknown.forEach(this::addUnknown);
+            Set<ConfigurationPropertyName> unbound = unknown.values().stream()
+                    .map(ConfigurationProperty::getName)
+                    .collect(Collectors.toSet());
+            unknown.forEach((property, value) -> addUnknown(property, value, unbound));
             if (result instanceof RateLimitProperties properties) {
                 reader.read(properties, problems);
             }
@@ -108,13 +112,13 @@ final class ProblemCollectingBindHandler extends AbstractBindHandler {
         }
     }
 
-    private void addUnknown(String name, ConfigurationProperty property) {
+    private void addUnknown(String name, ConfigurationProperty property, Set<ConfigurationPropertyName> unbound) {
         // What could not be converted is left over, too, but has been told already; what is empty says nothing.
         if (problems.has(name) || given.has(name)) {
             return;
         }
         given.add(property);
-        KnownProperties.addUnknown(problems, property.getName(), property.getValue());
+        KnownProperties.addUnknown(problems, property.getName(), property.getValue(), unbound);
     }
 
     private static @Nullable Object valueOf(Exception error, @Nullable ConfigurationProperty property) {

@@ -58,6 +58,11 @@ final class Problems {
         found.add(new ConfigurationProblem(property, shown, reason, expected, exampleLine, given.originOf(property)));
     }
 
+    /** Adds a problem that ends when the property is no longer there. */
+    void addSuperfluous(String property, Object value, String reason, String expected) {
+        addWithLine(property, value, reason, expected, "(remove " + property + ")");
+    }
+
     /** Adds a name that means nothing, whose value may be anything, also a secret. */
     void addUnknownName(String property, @Nullable Object value, String reason, String expected, String exampleLine) {
         properties.add(property);

@@ -116,12 +116,7 @@ final class RuleReader {
         String path = rule.path();
         if (path != null) {
             if (!rule.paths().isEmpty()) {
-                problems.add(
-                        property + ".path",
-                        path,
-                        "there are paths beside it",
-                        "one of path and paths",
-                        rule.paths().get(0));
+                problems.addSuperfluous(property + ".path", path, "there are paths beside it", "one of path and paths");
             }
             checkPath(check, property + ".path", path);
             all.add(path);
@@ -200,7 +195,8 @@ final class RuleReader {
                     .toList();
         }
         if (limit != null) {
-            problems.add(property + ".limit", limit, "there are limits beside it", "one of limit and limits", limit);
+            problems.addSuperfluous(
+                    property + ".limit", limit, "there are limits beside it", "one of limit and limits");
         }
         tiers.checkNoBurst(property, burst);
         return limitReader.readAll(property + ".limits", list, algorithm);

@@ -45,12 +45,11 @@ final class RuleTiers {
     /** Adds a problem if a burst stands where it belongs to no limit. */
     void checkNoBurst(String property, @Nullable Long burst) {
         if (burst != null) {
-            problems.add(
+            problems.addSuperfluous(
                     property + ".burst",
                     burst,
                     "the rule has several limits, or none of its own, beside it",
-                    "the burst in the limit that it belongs to",
-                    "(write it there, as in 100/1h burst " + burst + ")");
+                    "the burst in the limit that it belongs to, as in 100/1h burst " + burst);
         }
     }
 

@@ -2,6 +2,7 @@ package io.ratelimit.spring.configuration;
 
 import io.ratelimit.limit.Quoted;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.springframework.util.StringUtils;
@@ -62,16 +63,19 @@ final class TierNameCheck {
 
     /** A rule may have tiers of its own, but somebody must be able to have them. */
     private void checkOfRule(String property, RuleProperties rule, Set<String> known) {
-        for (String name : rule.tiers().keySet()) {
-            String tier = tierOf(name);
+        for (Map.Entry<String, List<LimitProperties>> entry : rule.tiers().entrySet()) {
+            String tier = tierOf(entry.getKey());
             if (!known.contains(tier)) {
-                problems.add(
-                        property + name,
-                        null,
+                problems.addWithLine(
+                        property + entry.getKey(),
+                        TierReader.textOf(entry.getValue()),
                         "nobody can have the tier " + Quoted.text(tier)
                                 + ": it is not under ratelimit.tiers, no API key has it, and it is not the default tier",
                         "one of " + String.join(", ", known) + Suggestion.didYouMean(tier, known),
-                        "50/1m");
+                        property
+                                + Suggestion.nearest(tier, known)
+                                        .orElseGet(() -> known.iterator().next())
+                                + ": 50/1m");
             }
         }
     }

@@ -53,7 +53,9 @@ final class TierReader {
         tiers.forEach((name, entries) -> {
             int dot = name.lastIndexOf('.');
             String field = name.substring(dot + 1);
-            if (dot > 0 && FIELDS.contains(field)) {
+            if (dot > 0 && !FIELDS.contains(field)) {
+                addUnknownField(property + "." + name.substring(0, dot), field, textOf(entries));
+            } else if (dot > 0) {
                 objects.computeIfAbsent(name.substring(0, dot), tier -> new TreeMap<>())
                         .put(field, textOf(entries));
             } else {
@@ -62,6 +64,17 @@ final class TierReader {
         });
         objects.forEach((name, fields) -> joined.put(name, List.of(toLimit(property + "." + name, fields))));
         return joined;
+    }
+
+    private void addUnknownField(String tier, String field, String value) {
+        problems.addWithLine(
+                tier + "." + field,
+                value,
+                "there is no such property",
+                "below " + tier + " one of " + String.join(", ", FIELDS) + Suggestion.didYouMean(field, FIELDS),
+                Suggestion.nearest(field, FIELDS)
+                        .map(meant -> tier + "." + meant + ": " + value)
+                        .orElse("(remove " + tier + "." + field + ")"));
     }
 
     private LimitProperties toLimit(String property, Map<String, String> fields) {
@@ -127,7 +140,7 @@ final class TierReader {
         return List.of();
     }
 
-    private static String textOf(List<LimitProperties> entries) {
+    static String textOf(List<LimitProperties> entries) {
         List<String> texts = new ArrayList<>();
         entries.forEach(entry -> texts.add(String.valueOf(entry.limit())));
         return String.join(", ", texts);

@@ -1,13 +1,26 @@
 package io.ratelimit.spring.configuration;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.ratelimit.spring.autoconfigure.Startup;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.env.OriginTrackedMapPropertySource;
+import org.springframework.boot.env.YamlPropertySourceLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.core.env.MapPropertySource;
+import org.springframework.core.io.ByteArrayResource;
 
 /** What a user reads who writes one bad value of each kind. */
 class BadConfigurationTest {
@@ -193,7 +206,7 @@ class BadConfigurationTest {
                         "true or false"),
                 bad(
                         "a misspelt name at the top",
-                        "defualt-tier: free",
+                        "defualt-tier: free\ntiers: {free: 5/1m}",
                         "ratelimit.defualt-tier: \"free\"",
                         "there is no such property",
                         "did you mean ratelimit.default-tier?"),
@@ -527,5 +540,113 @@ class BadConfigurationTest {
                 .forEach(words -> assertThat(message)
                         .as("the message about %s", bad.what())
                         .contains(words));
+    }
+
+    /** Right only beside a Redis, or together with another correction. */
+    private static final Set<String> NEED_MORE = Set.of(
+            "an unknown backend",
+            "a backend that is not there yet",
+            "an exclusion with a capturing group",
+            "a secret below a group that is mistyped");
+
+    /** Whoever puts the example in place of what is wrong hears no more of it. */
+    @ParameterizedTest(name = "{0}")
+    @MethodSource({"limits", "names", "rules", "tiers", "identities", "bounds", "gaps"})
+    void givesARightExample(Bad bad) {
+        assumeFalse(NEED_MORE.contains(bad.what()));
+        String message = Startup.refusalOf("ratelimit:\n  " + bad.yaml().replace("\n", "\n  "));
+        Map<String, Object> corrected = properties("ratelimit:\n  " + bad.yaml().replace("\n", "\n  "));
+        Map<String, Object> before = new TreeMap<>(corrected);
+        List<String> wrong = message.lines()
+                .filter(line -> line.startsWith("ratelimit."))
+                .map(line -> line.replaceFirst("(:| is missing).*", ""))
+                .toList();
+        List<String> examples = message.lines()
+                .filter(line -> line.startsWith("    example:"))
+                .map(line -> line.substring(14))
+                .toList();
+        corrected.keySet().removeIf(name -> wrong.stream().anyMatch(property -> isPartOf(name, property)));
+        for (int i = 0; i < examples.size(); i++) {
+            Object secret = before.get(wrong.get(i));
+            if (!examples.get(i).startsWith("(")) {
+                properties(examples.get(i)).forEach((name, value) -> {
+                    corrected.keySet().removeIf(old -> isPartOf(old, name));
+                    corrected.put(name, value.equals("...") ? secret : value);
+                });
+            }
+        }
+        new ApplicationContextRunner()
+                .withConfiguration(AutoConfigurations.of(Startup.ours()))
+                .withPropertyValues("ACME_KEY=x1", "KEY_1=x2", "SECRET=x3")
+                .withInitializer(context -> context.getEnvironment()
+                        .getPropertySources()
+                        .addLast(new OriginTrackedMapPropertySource("corrected", corrected)))
+                .run(context -> assertThat(context)
+                        .as("%s, corrected by %s to %s", bad.what(), examples, corrected)
+                        .hasNotFailed());
+    }
+
+    private static boolean isPartOf(String name, String property) {
+        return name.equals(property) || name.startsWith(property + "[") || name.startsWith(property + ".");
+    }
+
+    private static Map<String, Object> properties(String yaml) {
+        try {
+            Map<String, Object> properties = new TreeMap<>();
+            new YamlPropertySourceLoader()
+                    .load("yaml", new ByteArrayResource(yaml.getBytes(StandardCharsets.UTF_8)))
+                    .forEach(source -> ((MapPropertySource) source)
+                            .getSource()
+                            .forEach((name, value) -> properties.put(name, source.getProperty(name))));
+            return properties;
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
+        }
+    }
+
+    static Stream<Bad> gaps() {
+        return Stream.of(
+                gap(
+                        "a gap among rules",
+                        "rules[0].id: a\nrules[0].limit: 5/1m\nrules[2].id: b\nrules[2].limit: 5/1m",
+                        "ratelimit.rules[2].id: \"b\"",
+                        "ratelimit.rules[1].id: \"b\""),
+                gap(
+                        "a list that starts with 1",
+                        "exclude[1]: /a\nexclude[2]: /b",
+                        "ratelimit.exclude[1]: \"/a\"",
+                        "ratelimit.exclude[0]: \"/a\""),
+                gap(
+                        "two gaps",
+                        "exclude[0]: /a\nexclude[2]: /b\nexclude[4]: /c",
+                        "ratelimit.exclude[4]: \"/c\"",
+                        "ratelimit.exclude[2]: \"/c\""),
+                gap(
+                        "a gap in a list of a rule",
+                        "rules[0].id: a\nrules[0].limit: 5/1m\nrules[0].paths[0]: /a\nrules[0].paths[3]: /b",
+                        "ratelimit.rules[0].paths[3]",
+                        "ratelimit.rules[0].paths[1]: \"/b\""),
+                gap(
+                        "a gap among API keys",
+                        "api-keys.keys[1].name: a\napi-keys.keys[1].sha256: " + HASH_OF_X,
+                        "ratelimit.api-keys.keys[1].sha256: ******",
+                        "ratelimit.api-keys.keys[0].sha256: ..."),
+                gap(
+                        "a gap among the limits of a tier",
+                        "tiers.gold[0]: 5/1m\ntiers.gold[2].limit: 9/1h",
+                        "ratelimit.tiers.gold[2].limit",
+                        "ratelimit.tiers.gold[1].limit: \"9/1h\""));
+    }
+
+    private static Bad gap(String what, String yaml, String property, String example) {
+        return bad(what, yaml, property, "the indexes of the list have a gap", "example:  " + example);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("gaps")
+    void namesThePlaceBehindAGap(Bad bad) {
+        String message = Startup.refusalOf("ratelimit:\n  " + bad.yaml().replace("\n", "\n  "));
+        assertThat(message).contains(bad.property());
+        assertThat(message).contains(bad.says());
     }
 }
