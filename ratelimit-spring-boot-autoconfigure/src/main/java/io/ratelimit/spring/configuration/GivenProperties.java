@@ -1,6 +1,7 @@
 package io.ratelimit.spring.configuration;
 
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
@@ -9,6 +10,23 @@ import org.springframework.boot.origin.Origin;
 /** What the sources of a configuration give, and where. Not safe for several threads. */
 final class GivenProperties {
     private final TreeMap<String, ConfigurationProperty> byName = new TreeMap<>();
+    private @Nullable OverriddenLists lists;
+
+    /** Tells what the sources replace of each other. */
+    void setLists(OverriddenLists lists) {
+        this.lists = lists;
+    }
+
+    /** Returns a line that changes the one field that an incomplete entry of the rules has, of the rule of another source. */
+    Optional<String> overrideFor(String entry) {
+        String id = lists == null ? null : lists.ruleAt(entry);
+        Map.Entry<String, ConfigurationProperty> field = byName.ceilingEntry(entry + ".");
+        if (id == null || has(entry + ".id") || field == null || !isPartOf(field.getKey(), entry)) {
+            return Optional.empty();
+        }
+        String name = "ratelimit.overrides." + id + field.getKey().substring(entry.length());
+        return Optional.of(name + ": " + Problems.show(name, field.getValue().getValue()));
+    }
 
     void add(ConfigurationProperty property) {
         byName.putIfAbsent(property.getName().toString(), property);
@@ -44,7 +62,9 @@ final class GivenProperties {
     String originOf(String property) {
         Map.Entry<String, ConfigurationProperty> given = byName.ceilingEntry(property);
         if (given == null || !isPartOf(given.getKey(), property)) {
-            return null;
+            // What an entry of a list lacks is told where the entry stands.
+            int entry = property.lastIndexOf(']', property.length() - 2) + 1;
+            return entry == 0 ? null : originOf(property.substring(0, entry));
         }
         Origin origin = given.getValue().getOrigin();
         return origin == null ? null : origin.toString();

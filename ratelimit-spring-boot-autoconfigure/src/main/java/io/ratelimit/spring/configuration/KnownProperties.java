@@ -37,7 +37,8 @@ final class KnownProperties {
         // The name as such exists. In YAML it may stand there without a value; otherwise its place in a list is wrong.
         if (value != null && !value.toString().isBlank()) {
             String shown = Problems.isSecret(name.toString()) ? "..." : Problems.show(name.toString(), value);
-            problems.addWithLine(
+            problems.addIncomplete(
+                    name.getNumberOfElements() > 3 ? name.chop(3).toString() : name.toString(),
                     name.toString(),
                     value,
                     "the indexes of the list have a gap",
@@ -95,6 +96,18 @@ final class KnownProperties {
                 problems.addWithLine(name.toString(), value, reason, didYouMean, whole + ": " + shown);
             }
         }
+    }
+
+    /** Returns the outermost list that a name belongs to or is, {@code null} if there is none. */
+    static @Nullable ConfigurationPropertyName listOf(ConfigurationPropertyName name) {
+        ResolvableType type = ResolvableType.forClass(RateLimitProperties.class);
+        for (int i = 1; i < name.getNumberOfElements() && type != null; i++) {
+            type = childOf(type, name, i);
+            if (type != null && List.class.isAssignableFrom(type.resolve(Object.class))) {
+                return name.chop(i + 1);
+            }
+        }
+        return null;
     }
 
     private static @Nullable ResolvableType childOf(ResolvableType type, ConfigurationPropertyName name, int at) {

@@ -4,6 +4,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.properties.bind.AbstractBindHandler;
 import org.springframework.boot.context.properties.bind.BindContext;
 import org.springframework.boot.context.properties.bind.BindHandler;
@@ -19,6 +21,8 @@ import org.springframework.core.convert.ConversionFailedException;
  * that cannot be converted, names that do not exist, and what the checks find in the rest.
  */
 final class ProblemCollectingBindHandler extends AbstractBindHandler {
+    private static final Logger log = LoggerFactory.getLogger(ProblemCollectingBindHandler.class);
+
     private final RateLimitConfigurationReader reader;
     private final GivenProperties given = new GivenProperties();
     private final Problems problems = new Problems(given);
@@ -79,11 +83,19 @@ final class ProblemCollectingBindHandler extends AbstractBindHandler {
             collect(unbound.getUnboundProperties());
         }
         if (ours && context.getDepth() == 0) {
-            unknown.values().removeIf(property -> OverriddenLists.hold(property.getName(), context.getSources()));
+            OverriddenLists lists = new OverriddenLists(context.getSources());
+            lists.describe().forEach(log::warn);
+            given.setLists(lists);
+            unknown.values().removeIf(property -> lists.hold(property.getName()));
             Set<ConfigurationPropertyName> unbound = unknown.values().stream()
                     .map(ConfigurationProperty::getName)
                     .collect(Collectors.toSet());
-            unknown.forEach((property, value) -> addUnknown(property, value, unbound));
+            // What could not be converted is left over, too, but has been told already; what is empty says nothing.
+            unknown.keySet().removeIf(key -> problems.has(key) || given.has(key));
+            unknown.values().forEach(given::add);
+            unknown.values()
+                    .forEach(property ->
+                            KnownProperties.addUnknown(problems, property.getName(), property.getValue(), unbound));
             if (result instanceof RateLimitProperties properties) {
                 reader.read(properties, problems);
             }
@@ -103,22 +115,13 @@ final class ProblemCollectingBindHandler extends AbstractBindHandler {
     }
 
     private void collect(Set<ConfigurationProperty> unbound) {
-        unbound.forEach(property -> unknown.put(property.getName().toString(), property));
+        unbound.forEach(property -> unknown.putIfAbsent(property.getName().toString(), property));
     }
 
     private void remember(ConfigurationPropertyName name, @Nullable ConfigurationProperty property) {
         if (property != null && property.getName().equals(name)) {
             given.add(property);
         }
-    }
-
-    private void addUnknown(String name, ConfigurationProperty property, Set<ConfigurationPropertyName> unbound) {
-        // What could not be converted is left over, too, but has been told already; what is empty says nothing.
-        if (problems.has(name) || given.has(name)) {
-            return;
-        }
-        given.add(property);
-        KnownProperties.addUnknown(problems, property.getName(), property.getValue(), unbound);
     }
 
     private static @Nullable Object valueOf(Exception error, @Nullable ConfigurationProperty property) {

@@ -58,6 +58,20 @@ final class Problems {
         found.add(new ConfigurationProblem(property, shown, reason, expected, exampleLine, given.originOf(property)));
     }
 
+    /** Adds a problem with an entry of a list, which may be meant to change the one of another source in its place. */
+    void addIncomplete(
+            String entry, String property, @Nullable Object value, String reason, String expected, String exampleLine) {
+        given.overrideFor(entry)
+                .ifPresentOrElse(
+                        override -> addWithLine(
+                                property,
+                                value,
+                                reason + ", and lists come from one source as a whole",
+                                expected + "; or an override of single fields of the rule that another source has here",
+                                override),
+                        () -> addWithLine(property, value, reason, expected, exampleLine));
+    }
+
     /** Adds a problem that ends when the property is no longer there. */
     void addSuperfluous(String property, Object value, String reason, String expected) {
         addWithLine(property, value, reason, expected, "(remove " + property + ")");

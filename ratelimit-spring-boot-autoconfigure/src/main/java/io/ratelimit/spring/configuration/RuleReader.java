@@ -58,7 +58,7 @@ final class RuleReader {
     /** Reads one rule; empty if something is wrong with it. */
     Optional<Rule> read(String property, RuleProperties rule) {
         int before = problems.size();
-        checkId(property + ".id", rule.id());
+        checkId(property, rule.id());
         List<String> paths = paths(property, rule);
         List<String> methods = methods(property + ".methods", rule.methods());
         Optional<RuleKey> key = key(property + ".key", rule.key());
@@ -93,10 +93,11 @@ final class RuleReader {
         return rule;
     }
 
-    private void checkId(String property, @Nullable String id) {
+    private void checkId(String entry, @Nullable String id) {
+        String property = entry + ".id";
         String expected = "1 to 64 of a-z, 0-9 and -, different for each rule";
         if (id == null || id.isEmpty()) {
-            problems.add(property, id, "a rule has to have an id", expected, "login");
+            problems.addIncomplete(entry, property, id, "a rule has to have an id", expected, property + ": login");
         } else if (!ID.matcher(id).matches()) {
             problems.add(property, id, "the id has another form", expected, "login");
         } else if (id.equals(DEFAULT_ID) && properties.defaultRule() != null) {

@@ -13,16 +13,21 @@ public final class Yaml {
     private Yaml() {}
 
     public static ApplicationContextInitializer<ConfigurableApplicationContext> of(String text) {
+        return of("application.yml", text);
+    }
+
+    /** Ranks below what the context has already. */
+    public static ApplicationContextInitializer<ConfigurableApplicationContext> of(String name, String text) {
         return context -> {
-            ByteArrayResource file = new ByteArrayResource(text.getBytes(StandardCharsets.UTF_8), "application.yml") {
+            ByteArrayResource file = new ByteArrayResource(text.getBytes(StandardCharsets.UTF_8), name) {
                 @Override
                 public String toString() {
-                    return "application.yml";
+                    return name;
                 }
             };
             try {
                 new YamlPropertySourceLoader()
-                        .load("application.yml", file)
+                        .load(name, file)
                         .forEach(context.getEnvironment().getPropertySources()::addLast);
             } catch (IOException impossible) {
                 throw new UncheckedIOException(impossible);
