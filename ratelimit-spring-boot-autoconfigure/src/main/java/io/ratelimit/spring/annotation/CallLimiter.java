@@ -9,9 +9,7 @@ import io.ratelimit.spring.decision.Decisions;
 import io.ratelimit.spring.decision.LimiterError;
 import io.ratelimit.spring.decision.LimiterErrors;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +36,7 @@ final class CallLimiter {
     Optional<RuleDecision> acquire(List<CallRule> rules, @Nullable Object[] arguments) {
         Optional<RequestCall> request = web.currentRequest();
         List<CallRule> oncePerRequest = new ArrayList<>();
-        Map<String, RuleDemand> perCall = new LinkedHashMap<>();
+        List<RuleDemand> perCall = new ArrayList<>();
         for (CallRule call : rules) {
             Rule rule = call.reference().rule();
             if (request.isPresent() && !rule.paths().isEmpty()) {
@@ -61,17 +59,13 @@ final class CallLimiter {
         if (denied || perCall.isEmpty()) {
             return first;
         }
-        RuleDecision own = decisions.acquire(List.copyOf(perCall.values()));
+        RuleDecision own = decisions.acquire(perCall);
         return Optional.of(first.map(earlier -> together(earlier, own)).orElse(own));
     }
 
     private void add(
-            CallRule call,
-            Optional<RequestCall> request,
-            @Nullable Object[] arguments,
-            Map<String, RuleDemand> perCall) {
-        Rule rule = call.reference().rule();
-        demands.of(call, rule, request, arguments).ifPresent(asked -> perCall.putIfAbsent(rule.id(), asked));
+            CallRule call, Optional<RequestCall> request, @Nullable Object[] arguments, List<RuleDemand> perCall) {
+        demands.of(call, call.reference().rule(), request, arguments).ifPresent(perCall::add);
     }
 
     private static List<Rule> rules(List<CallRule> calls) {

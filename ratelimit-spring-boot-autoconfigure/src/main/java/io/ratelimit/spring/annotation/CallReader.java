@@ -4,8 +4,8 @@ import io.ratelimit.limit.Quoted;
 import io.ratelimit.rule.Rule;
 import io.ratelimit.rule.RuleKey;
 import java.lang.reflect.Method;
-import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Flow;
@@ -25,22 +25,27 @@ final class CallReader {
         this.rules = rules;
     }
 
-    /** Returns the annotations that are right, after telling what is wrong with the others. */
+    /**
+     * Returns the annotations that are right, after telling what is wrong with the others. Of several for one rule there is
+     * one, with the fallback that stands nearest to the method.
+     */
     List<CallRule> read(Class<?> type, Method method, List<Declaration> declarations, AnnotationProblems problems) {
         requireNoPublisher(type, method, problems);
         Map<String, Integer> positions = positions(method);
-        List<CallRule> read = new ArrayList<>();
+        Map<String, CallRule> read = new LinkedHashMap<>();
         for (Declaration declaration : declarations) {
             RuleReference reference = rules.read(declaration, problems);
             String name = declaration.annotation().fallback();
             FallbackMethod fallback = name.isEmpty() ? null : FallbackMethod.find(name, type, method, problems);
-            if (reference instanceof RuleReference.Own own) {
-                read.add(ownRule(type, method, own, positions, fallback, problems));
-            } else if (reference != null) {
-                read.add(new CallRule(reference, null, null, fallback));
+            if (reference == null) {
+                continue;
             }
+            CallRule rule = reference instanceof RuleReference.Own own
+                    ? ownRule(type, method, own, positions, fallback, problems)
+                    : new CallRule(reference, null, null, fallback);
+            read.merge(reference.rule().id(), rule, (first, nearer) -> nearer.fallback() == null ? first : nearer);
         }
-        return List.copyOf(read);
+        return List.copyOf(read.values());
     }
 
     private static CallRule ownRule(

@@ -4,8 +4,9 @@ import io.ratelimit.limit.Quoted;
 import io.ratelimit.rule.Rule;
 import io.ratelimit.rule.RuleKey;
 import java.lang.reflect.Method;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -19,10 +20,10 @@ final class HandlerReader {
         this.web = web;
     }
 
-    /** Returns the rules that are right, after telling what is wrong with the others. */
+    /** Returns the rules that are right, each once, after telling what is wrong with the others. */
     List<RuleReference> read(
             Class<?> type, Method method, List<Declaration> declarations, AnnotationProblems problems) {
-        List<RuleReference> read = new ArrayList<>();
+        Map<String, RuleReference> read = new LinkedHashMap<>();
         for (Declaration declaration : declarations) {
             RuleReference reference = rules.read(declaration, problems);
             if (!declaration.annotation().fallback().isEmpty()) {
@@ -35,13 +36,13 @@ final class HandlerReader {
                         AnnotationProblem.LIMIT_EXAMPLE));
             }
             if (reference != null) {
-                read.add(reference);
+                read.putIfAbsent(reference.rule().id(), reference);
             }
             if (reference instanceof RuleReference.Own own) {
                 checkExpressions(type, method, own.rule(), problems);
             }
         }
-        return List.copyOf(read);
+        return List.copyOf(read.values());
     }
 
     private void checkExpressions(Class<?> type, Method method, Rule rule, AnnotationProblems problems) {

@@ -56,10 +56,15 @@ public @interface RateLimited {
     String value() default "";
 
     /**
-     * The id of the rule, 1 to 64 of a-z, 0-9 and -. Without a limit: the rule of the configuration with this id applies,
-     * and no other attribute but {@link #fallback} may be set. With a limit: the name of this rule in keys, headers and
-     * metrics; methods that give the same name and the same settings share their counters. Default: made of the names of
-     * class and method and a hash of the signature.
+     * The id of the rule, 1 to 64 of a-z, 0-9 and -. Default: made of the names of class and method and a hash of the
+     * signature.
+     *
+     * <p>Without a limit the rule of the configuration with this id applies, and no other attribute but {@link #fallback} may
+     * be set. Within a web request, such a rule counts each call of a bean if it has no path. If it has one, it counts the
+     * request once, whether its path matches, a handler names it or beans do. On a handler any rule counts a request once.
+     *
+     * <p>With a limit this is the rule's name in keys, headers and metrics. Methods that give the same name and the same
+     * settings share their counters; the same name with other settings stops the start.
      */
     String name() default "";
 
