@@ -65,9 +65,11 @@ class SameRuleTwiceTest {
     @RestController
     static class Repeated {
         private final Services services;
+        private final PathServices pathServices;
 
-        Repeated(Services services) {
+        Repeated(Services services, PathServices pathServices) {
             this.services = services;
+            this.pathServices = pathServices;
         }
 
         @GetMapping("/repeated/configured")
@@ -90,9 +92,10 @@ class SameRuleTwiceTest {
             return "a bean called within the request";
         }
 
-        @GetMapping("/service/own")
-        public String ownOfService() {
-            services.own();
+        @GetMapping("/service/by-path")
+        public String byPath() {
+            pathServices.byPath();
+            pathServices.byPath();
             return "a bean called within the request";
         }
     }
@@ -101,16 +104,11 @@ class SameRuleTwiceTest {
     static class Services {
         @RateLimited(name = "login")
         public void configured() {}
+    }
 
-        @RateLimited(name = "services", value = "2/1h", key = "global")
-        @RateLimited(name = "services", value = "2/1h", key = "global", fallback = "instead")
-        public String own() {
-            return "own";
-        }
-
-        String instead() {
-            return "instead";
-        }
+    static class PathServices {
+        @RateLimited(name = "by-path")
+        public void byPath() {}
     }
 
     @Configuration(proxyBeanMethods = false)
@@ -120,6 +118,7 @@ class SameRuleTwiceTest {
     private final WebApplicationContextRunner runner = Startup.oursForTheWeb(YAML)
             .withUserConfiguration(Web.class)
             .withBean(Services.class)
+            .withBean(PathServices.class)
             .withBean(OwnOnTypeAndMethod.class)
             .withBean(ConfiguredOnTypeAndMethod.class)
             .withBean(Repeated.class);
@@ -132,7 +131,8 @@ class SameRuleTwiceTest {
                 "/typed/by-path",
                 "/repeated/configured",
                 "/repeated/own",
-                "/service/configured"
+                "/service/configured",
+                "/service/by-path"
             })
     void countsARequestOnce(String path) {
         runner.run(context -> {
