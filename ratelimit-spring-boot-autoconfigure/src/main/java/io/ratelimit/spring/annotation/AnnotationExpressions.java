@@ -19,6 +19,10 @@ final class AnnotationExpressions {
     /** The element at hand in a projection or selection. */
     private static final String THIS = "this";
 
+    /** Ends what is told of a name that nobody knows at a method whose parameters have none. */
+    static final String NAMELESS = "; parameters have names in classes that are compiled with -parameters (Kotlin:"
+            + " -java-parameters), which this one was not";
+
     private AnnotationExpressions() {}
 
     /**

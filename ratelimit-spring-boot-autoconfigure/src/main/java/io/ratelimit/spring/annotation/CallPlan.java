@@ -17,12 +17,20 @@ record CallPlan(List<CallRule> rules, Answer answer) {
         /** By returning: a call that is too early waits. */
         VALUE,
         /** By completing a stage: nobody has to wait for it. */
-        STAGE
+        STAGE,
+        /** By resuming a coroutine: no thread has to wait for it. */
+        COROUTINE
     }
 
     static CallPlan of(Method method, List<CallRule> rules) {
+        return new CallPlan(rules, answer(method));
+    }
+
+    private static Answer answer(Method method) {
+        if (SuspendFunctions.isOne(method) && SuspendFunctions.canBeDelayed()) {
+            return Answer.COROUTINE;
+        }
         Class<?> type = method.getReturnType();
-        boolean stage = type == CompletionStage.class || type == CompletableFuture.class;
-        return new CallPlan(rules, stage ? Answer.STAGE : Answer.VALUE);
+        return type == CompletionStage.class || type == CompletableFuture.class ? Answer.STAGE : Answer.VALUE;
     }
 }

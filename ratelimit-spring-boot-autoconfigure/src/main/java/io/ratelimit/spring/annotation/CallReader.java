@@ -1,5 +1,6 @@
 package io.ratelimit.spring.annotation;
 
+import io.ratelimit.limit.Algorithm;
 import io.ratelimit.limit.Quoted;
 import io.ratelimit.rule.Rule;
 import io.ratelimit.rule.RuleKey;
@@ -8,7 +9,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Flow;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.DefaultParameterNameDiscoverer;
@@ -16,7 +18,9 @@ import org.springframework.core.ParameterNameDiscoverer;
 
 /** Reads the annotations of a method that is limited around its calls. Safe for any number of threads. */
 final class CallReader {
-    private static final String PUBLISHER = "org.reactivestreams.Publisher";
+    /** By name, because the libraries need not be there; those of Reactor are publishers by an interface of their own. */
+    private static final Set<String> PUBLISHERS = Set.of(
+            "java.util.concurrent.Flow$Publisher", "org.reactivestreams.Publisher", "kotlinx.coroutines.flow.Flow");
 
     private final ParameterNameDiscoverer parameterNames = new DefaultParameterNameDiscoverer();
     private final AnnotatedRuleReader rules;
@@ -31,7 +35,7 @@ final class CallReader {
      */
     List<CallRule> read(Class<?> type, Method method, List<Declaration> declarations, AnnotationProblems problems) {
         requireNoPublisher(type, method, problems);
-        Map<String, Integer> positions = positions(method);
+        Arguments arguments = arguments(method);
         Map<String, CallRule> read = new LinkedHashMap<>();
         for (Declaration declaration : declarations) {
             RuleReference reference = rules.read(declaration, problems);
@@ -40,8 +44,9 @@ final class CallReader {
             if (reference == null) {
                 continue;
             }
+            requireDelay(type, method, reference.rule(), problems);
             CallRule rule = reference instanceof RuleReference.Own own
-                    ? ownRule(type, method, own, positions, fallback, problems)
+                    ? ownRule(type, method, own, arguments, fallback, problems)
                     : new CallRule(reference, null, null, fallback);
             read.merge(reference.rule().id(), rule, (first, nearer) -> nearer.fallback() == null ? first : nearer);
         }
@@ -52,7 +57,7 @@ final class CallReader {
             Class<?> type,
             Method method,
             RuleReference.Own own,
-            Map<String, Integer> positions,
+            Arguments arguments,
             @Nullable FallbackMethod fallback,
             AnnotationProblems problems) {
         String where = Declaration.where(type, method);
@@ -60,86 +65,104 @@ final class CallReader {
         String key = rule.key().kind() == RuleKey.Kind.EXPRESSION ? rule.key().text() : null;
         return new CallRule(
                 own.withFixedCost(),
-                expression(where, "key", key, positions, problems),
-                expression(where, "cost", rule.cost().expression(), positions, problems),
+                expression(where, "key", key, arguments, problems),
+                expression(where, "cost", rule.cost().expression(), arguments, problems),
                 fallback);
     }
 
     private static @Nullable ArgumentExpression expression(
-            String where,
-            String attribute,
-            @Nullable String text,
-            Map<String, Integer> positions,
-            AnnotationProblems problems) {
+            String where, String attribute, @Nullable String text, Arguments arguments, AnnotationProblems problems) {
         if (text == null) {
             return null;
         }
         try {
-            AnnotationExpressions.Checked checked = AnnotationExpressions.parse(text, positions.keySet());
-            return ArgumentExpression.of(checked.expression(), checked.variables(), positions);
+            AnnotationExpressions.Checked checked =
+                    AnnotationExpressions.parse(text, arguments.positions().keySet());
+            return ArgumentExpression.of(checked.expression(), checked.variables(), arguments.positions());
         } catch (IllegalArgumentException useless) {
             problems.add(new AnnotationProblem(
                     where,
                     attribute,
                     Quoted.text(text),
-                    String.valueOf(useless.getMessage()),
-                    "a SpEL expression over the arguments: " + argumentsToChooseFrom(positions),
+                    useless.getMessage() + arguments.whyNameless(),
+                    "a SpEL expression over the arguments: " + arguments.toChooseFrom(),
                     "@RateLimited(value = \"100/1h\", " + attribute + " = \"#order."
                             + (attribute.equals("key") ? "customerId" : "items.size()") + "\")"));
             return null;
         }
     }
 
-    private static String argumentsToChooseFrom(Map<String, Integer> positions) {
-        return positions.isEmpty()
-                ? "the method has none"
-                : String.join(
-                        ", ",
-                        positions.keySet().stream()
-                                .sorted()
-                                .map(name -> "#" + name)
-                                .toList());
+    /**
+     * The arguments of a method.
+     *
+     * @param positions where each stands, from 0, by its name and by {@code a} and {@code p} with its position
+     * @param named whether the compiler kept their names
+     */
+    private record Arguments(Map<String, Integer> positions, boolean named) {
+        String toChooseFrom() {
+            return positions.isEmpty()
+                    ? "the method has none"
+                    : positions.keySet().stream()
+                            .sorted()
+                            .map(name -> "#" + name)
+                            .collect(Collectors.joining(", "));
+        }
+
+        String whyNameless() {
+            return named ? "" : AnnotationExpressions.NAMELESS;
+        }
     }
 
-    /** Every argument has a place; it has a name too where the compiler kept it. */
-    private Map<String, Integer> positions(Method method) {
+    private Arguments arguments(Method method) {
         Map<String, Integer> positions = new HashMap<>();
+        int count = SuspendFunctions.parameters(method).length;
         @Nullable String @Nullable [] names = parameterNames.getParameterNames(method);
-        for (int i = 0; i < method.getParameterCount(); i++) {
+        for (int i = 0; i < count; i++) {
             positions.put("a" + i, i);
             positions.put("p" + i, i);
-        }
-        for (int i = 0; names != null && i < names.length; i++) {
-            String name = names[i];
+            String name = names == null ? null : names[i];
             if (name != null) {
                 positions.put(name, i);
             }
         }
-        return positions;
+        return new Arguments(positions, names != null || count == 0);
     }
 
     /** A publisher does its work when somebody subscribes, maybe several times: counting the call would count nothing. */
     private static void requireNoPublisher(Class<?> type, Method method, AnnotationProblems problems) {
-        if (isPublisher(method.getReturnType())) {
+        Class<?> result = SuspendFunctions.result(method);
+        if (isPublisher(result)) {
             problems.add(new AnnotationProblem(
                     Declaration.where(type, method),
                     "method",
-                    method.getReturnType().getSimpleName(),
+                    result.getSimpleName(),
                     "what it returns does its work when it is subscribed to, which a limit around the call does not see",
-                    "a method that returns a value or a CompletionStage, or a handler of servlet requests",
+                    "a method that returns a value or a CompletionStage, a suspend function that returns a value, or a handler of"
+                            + " servlet requests",
                     "@RateLimited(\"5/1m\") CompletableFuture<Quote> quote()"));
         }
     }
 
-    private static boolean isPublisher(Class<?> type) {
-        return Flow.Publisher.class.isAssignableFrom(type) || isNamedPublisher(type);
+    /** Without this library a call of a suspend function inside a proxy is that of any method, which could only be parked. */
+    private static void requireDelay(Class<?> type, Method method, Rule rule, AnnotationProblems problems) {
+        boolean delays = Stream.concat(
+                        rule.limits().stream(), rule.tiers().values().stream().flatMap(List::stream))
+                .anyMatch(limit -> limit.limit().algorithm() == Algorithm.LEAKY_BUCKET);
+        if (delays && SuspendFunctions.isOne(method) && !SuspendFunctions.canBeDelayed()) {
+            problems.add(new AnnotationProblem(
+                    Declaration.where(type, method),
+                    "algorithm",
+                    Algorithm.LEAKY_BUCKET.id(),
+                    "Spring delays a suspend function by the library kotlinx-coroutines-reactor, which is not there",
+                    "org.jetbrains.kotlinx:kotlinx-coroutines-reactor on the class path, or another algorithm",
+                    "@RateLimited(value = \"10/1s\", algorithm = Algorithm.TOKEN_BUCKET)"));
+        }
     }
 
-    /** By name, because the library need not be there; those of Reactor are publishers by an interface of their own. */
-    private static boolean isNamedPublisher(@Nullable Class<?> type) {
+    private static boolean isPublisher(@Nullable Class<?> type) {
         return type != null
-                && (type.getName().equals(PUBLISHER)
-                        || isNamedPublisher(type.getSuperclass())
-                        || Stream.of(type.getInterfaces()).anyMatch(CallReader::isNamedPublisher));
+                && (PUBLISHERS.contains(type.getName())
+                        || isPublisher(type.getSuperclass())
+                        || Stream.of(type.getInterfaces()).anyMatch(CallReader::isPublisher));
     }
 }

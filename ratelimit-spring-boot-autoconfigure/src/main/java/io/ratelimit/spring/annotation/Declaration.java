@@ -5,7 +5,6 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.annotation.MergedAnnotation;
@@ -69,8 +68,6 @@ record Declaration(
     }
 
     static String where(Class<?> type, Method method) {
-        return Stream.of(method.getParameterTypes())
-                .map(Class::getSimpleName)
-                .collect(Collectors.joining(", ", type.getName() + "." + method.getName() + "(", ")"));
+        return type.getName() + "." + method.getName() + SuspendFunctions.parameterNames(method);
     }
 }

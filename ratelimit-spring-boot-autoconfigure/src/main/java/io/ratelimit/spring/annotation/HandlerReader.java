@@ -4,10 +4,12 @@ import io.ratelimit.limit.Quoted;
 import io.ratelimit.rule.Rule;
 import io.ratelimit.rule.RuleKey;
 import java.lang.reflect.Method;
+import java.lang.reflect.Parameter;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the annotations of a method that handles web requests. Safe for any number of threads. */
@@ -52,6 +54,11 @@ final class HandlerReader {
         check(type, method, "cost", rule.cost().expression(), problems);
     }
 
+    /** The parameters of the query may be named after those of the method. */
+    private static boolean hasNames(Method method) {
+        return Stream.of(method.getParameters()).allMatch(Parameter::isNamePresent);
+    }
+
     private void check(
             Class<?> type, Method method, String attribute, @Nullable String text, AnnotationProblems problems) {
         if (text == null) {
@@ -65,7 +72,7 @@ final class HandlerReader {
                     Declaration.where(type, method),
                     attribute,
                     Quoted.text(text),
-                    String.valueOf(useless.getMessage()),
+                    useless.getMessage() + (hasNames(method) ? "" : AnnotationExpressions.NAMELESS),
                     "a SpEL expression over the request, before there are arguments: "
                             + String.join(
                                     ", ",

@@ -49,13 +49,19 @@ final class RateLimitedInterceptor implements MethodInterceptor {
         if (delay.isZero()) {
             return call.proceed();
         }
-        if (plan.answer() == Answer.STAGE) {
-            return DelayedCall.start((ProxyMethodInvocation) call, delay, turn, () -> limiter.refund(decision));
-        }
+        Runnable giveBack = () -> limiter.refund(decision);
+        return switch (plan.answer()) {
+            case VALUE -> parked(call, delay, giveBack);
+            case STAGE -> DelayedCall.start((ProxyMethodInvocation) call, delay, turn, giveBack);
+            case COROUTINE -> SuspendedCall.start((ProxyMethodInvocation) call, delay, turn, giveBack);
+        };
+    }
+
+    private @Nullable Object parked(MethodInvocation call, Duration delay, Runnable giveBack) throws Throwable {
         try {
             turn.await(delay);
         } catch (InterruptedException interrupted) {
-            limiter.refund(decision);
+            giveBack.run();
             throw interruption(call, interrupted);
         }
         return call.proceed();

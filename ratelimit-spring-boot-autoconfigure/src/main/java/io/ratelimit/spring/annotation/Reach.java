@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.springframework.core.KotlinDetector;
 import org.springframework.util.ClassUtils;
 
 /** Finds annotated methods that no proxy can reach: calls of them would go past their limit. */
@@ -33,11 +34,17 @@ final class Reach {
                         "method",
                         Modifier.toString(method.getModifiers()) + " " + method.getName(),
                         reason,
-                        "a method that others call through the bean: neither private nor static nor final, of a class that is"
-                                + " not final, and in an interface where the bean is known by its interfaces alone",
+                        expected(method),
                         "@RateLimited(\"5/1m\") public String quote()"));
             }
         }
+    }
+
+    private static String expected(Method method) {
+        return KotlinDetector.isKotlinType(method.getDeclaringClass())
+                ? "a public function that is open, of a class that is open, which the compiler plugin kotlin-spring sees to"
+                : "a method that others call through the bean: neither private nor static nor final, of a class that is"
+                        + " not final, and in an interface where the bean is known by its interfaces alone";
     }
 
     /** What stands on a type does not mean the final methods that the type inherits, which its author cannot change. */
