@@ -31,13 +31,22 @@ final class AnnotatedRuleReader {
     private final Supplier<RuleSet> configured;
     private final UnaryOperator<String> placeholders;
     private final AnnotatedLimitReader limits;
-    private final Map<String, OwnRule> own = new ConcurrentHashMap<>();
-    private final Set<String> named = ConcurrentHashMap.newKeySet();
+    private final Map<String, OwnRule> own;
+    private final Set<String> named;
 
-    AnnotatedRuleReader(Supplier<RuleSet> configured, UnaryOperator<String> placeholders) {
+    /**
+     * Creates a reader.
+     *
+     * @param parent the reader of the context above, with which this one shares what it has read: one name means one rule in
+     *     both; {@code null}: there is none
+     */
+    AnnotatedRuleReader(
+            Supplier<RuleSet> configured, UnaryOperator<String> placeholders, @Nullable AnnotatedRuleReader parent) {
         this.configured = configured;
         this.placeholders = placeholders;
         this.limits = new AnnotatedLimitReader(placeholders);
+        this.own = parent == null ? new ConcurrentHashMap<>() : parent.own;
+        this.named = parent == null ? ConcurrentHashMap.newKeySet() : parent.named;
     }
 
     /** Returns the rules that annotations define, in no order. */

@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.springframework.core.MethodClassKey;
 
 /**
@@ -25,9 +26,13 @@ final class AnnotatedRules {
     private final Map<MethodClassKey, CallPlan> calls = new ConcurrentHashMap<>();
     private final Map<MethodClassKey, List<RuleReference>> handlers = new ConcurrentHashMap<>();
 
-    AnnotatedRules(Supplier<RuleSet> configured, UnaryOperator<String> placeholders, WebLayer web) {
+    AnnotatedRules(
+            Supplier<RuleSet> configured,
+            UnaryOperator<String> placeholders,
+            WebLayer web,
+            @Nullable AnnotatedRules parent) {
         this.web = web;
-        this.rules = new AnnotatedRuleReader(configured, placeholders);
+        this.rules = new AnnotatedRuleReader(configured, placeholders, parent == null ? null : parent.rules);
         this.callReader = new CallReader(rules);
         this.handlerReader = new HandlerReader(rules, web);
     }

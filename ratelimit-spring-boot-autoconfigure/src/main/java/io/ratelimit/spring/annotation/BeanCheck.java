@@ -1,6 +1,8 @@
 package io.ratelimit.spring.annotation;
 
+import io.ratelimit.limit.Quoted;
 import io.ratelimit.spring.annotation.Reach.ProxyKind;
+import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
 import java.util.stream.Collectors;
@@ -22,10 +24,19 @@ final class BeanCheck {
 
     private final ConfigurableListableBeanFactory beans;
     private final AnnotatedRules rules;
-    private final Advisor advisor;
+    private final @Nullable Advisor advisor;
     private final ProxyKind preferred;
 
-    BeanCheck(ConfigurableListableBeanFactory beans, AnnotatedRules rules, Advisor advisor, ProxyKind preferred) {
+    /**
+     * Creates the check of one context.
+     *
+     * @param advisor limits its beans; {@code null}: nothing does, so that whatever has to be limited is wrong
+     */
+    BeanCheck(
+            ConfigurableListableBeanFactory beans,
+            AnnotatedRules rules,
+            @Nullable Advisor advisor,
+            ProxyKind preferred) {
         this.beans = beans;
         this.rules = rules;
         this.advisor = advisor;
@@ -62,6 +73,10 @@ final class BeanCheck {
         if (type.calls().isEmpty()) {
             return;
         }
+        if (advisor == null) {
+            type.calls().keySet().forEach(method -> problems.add(unlimited(name, type.type(), method)));
+            return;
+        }
         AnnotationProblems reach = new AnnotationProblems();
         Reach.check(type, kind(name, bean, type.type()), reach);
         if (!reach.isEmpty()) {
@@ -78,9 +93,20 @@ final class BeanCheck {
         }
     }
 
+    private static AnnotationProblem unlimited(String name, Class<?> type, Method method) {
+        return new AnnotationProblem(
+                Declaration.where(type, method),
+                "bean",
+                Quoted.text(name),
+                "it is in a context below that of the application, in which nothing limits calls",
+                "the bean in the application's own context; or RateLimitedSupport.limit(context) before this one is refreshed,"
+                        + " or a post-processor in it",
+                "@Bean static RateLimitedPostProcessor limits(RateLimitedSupport support) { return support.postProcessor(); }");
+    }
+
     private boolean isLimited(Object bean) {
         return bean instanceof FactoryBean
-                || (bean instanceof Advised advised && advised.indexOf(advisor) >= 0)
+                || (bean instanceof Advised advised && advisor != null && advised.indexOf(advisor) >= 0)
                 || (AopUtils.isAopProxy(bean) && !(bean instanceof Advised));
     }
 

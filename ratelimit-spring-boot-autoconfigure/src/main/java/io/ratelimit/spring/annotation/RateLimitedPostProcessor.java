@@ -19,9 +19,10 @@ public final class RateLimitedPostProcessor extends AbstractBeanFactoryAwareAdvi
 
     private final transient AnnotatedRules rules;
 
-    RateLimitedPostProcessor(AnnotatedRules rules, Advisor advisor) {
+    RateLimitedPostProcessor(AnnotatedRules rules, Advisor advisor, ProxyKind proxies) {
         this.rules = rules;
         this.advisor = advisor;
+        setProxyTargetClass(proxies == ProxyKind.SUBCLASS);
         setBeforeExistingAdvisors(true);
         // Listener containers of brokers come last, in no order of their own.
         setOrder(LOWEST_PRECEDENCE - 1);

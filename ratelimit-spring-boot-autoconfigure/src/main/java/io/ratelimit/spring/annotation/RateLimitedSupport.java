@@ -6,6 +6,7 @@ import io.ratelimit.limit.Ticker;
 import io.ratelimit.rule.Mode;
 import io.ratelimit.rule.Rule;
 import io.ratelimit.rule.RuleSet;
+import io.ratelimit.spring.annotation.Reach.ProxyKind;
 import io.ratelimit.spring.decision.Decisions;
 import io.ratelimit.spring.decision.LimiterErrorListener;
 import io.ratelimit.spring.decision.LimiterErrors;
@@ -15,9 +16,15 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.springframework.aop.Advisor;
 import org.springframework.aop.support.DefaultPointcutAdvisor;
+import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.beans.factory.support.BeanDefinitionRegistry;
+import org.springframework.beans.factory.support.RootBeanDefinition;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.task.TaskDecorator;
 
 /**
@@ -28,12 +35,16 @@ import org.springframework.core.task.TaskDecorator;
  *
  * <p>Safe for any number of threads.
  */
-public final class RateLimitedSupport {
+public final class RateLimitedSupport implements AnnotatedRuleUse {
     private final AnnotatedRules rules;
     private final Advisor advisor;
+    private final ProxyKind proxies;
 
     private RateLimitedSupport(Builder builder) {
-        this.rules = new AnnotatedRules(builder.rules, builder.placeholders, builder.web);
+        RateLimitedSupport parent = builder.parent;
+        this.rules = new AnnotatedRules(
+                builder.rules, builder.placeholders, builder.web, parent == null ? null : parent.rules);
+        this.proxies = builder.proxies;
         LimiterErrors errors =
                 new LimiterErrors((error, cause) -> builder.errors.get().failed(error, cause), System::nanoTime);
         CallDemands demands = new CallDemands(builder.rules, builder.digest, builder.mode, errors);
@@ -55,7 +66,7 @@ public final class RateLimitedSupport {
 
     /** Returns a new post-processor that limits beans and checks their annotations; register one. */
     public RateLimitedPostProcessor postProcessor() {
-        return new RateLimitedPostProcessor(rules, advisor);
+        return new RateLimitedPostProcessor(rules, advisor, proxies);
     }
 
     /** Returns a new post-processor that keeps limits before other advice; register one beside {@link #postProcessor}. */
@@ -63,17 +74,54 @@ public final class RateLimitedSupport {
         return new OutermostPostProcessor(advisor);
     }
 
-    /** Returns the rules that annotations define, in no order; complete when the application has started. */
+    /**
+     * Limits the beans of a context below that of the application, in which post-processors of the application do not work. To
+     * be called before the context is refreshed. One that has post-processors of its own is left alone.
+     */
+    public void limit(ConfigurableApplicationContext child) {
+        child.addBeanFactoryPostProcessor(this::limit);
+    }
+
+    /** Limits the beans of a context below that of the application, none of which has been made. */
+    public void limit(ConfigurableListableBeanFactory beans) {
+        if (isUnlimited(beans) && beans instanceof BeanDefinitionRegistry registry) {
+            register(registry, RateLimitedPostProcessor.class, this::postProcessor);
+            register(registry, OutermostPostProcessor.class, () -> new OutermostPostProcessor(advisor));
+        }
+    }
+
+    private static <T> void register(BeanDefinitionRegistry registry, Class<T> type, Supplier<T> processor) {
+        RootBeanDefinition definition = new RootBeanDefinition(type, processor);
+        definition.setRole(BeanDefinition.ROLE_INFRASTRUCTURE);
+        registry.registerBeanDefinition(type.getName(), definition);
+    }
+
+    /**
+     * Checks a context below that of the application that was refreshed.
+     *
+     * @throws InvalidRateLimitedException if it has beans to limit, and no post-processor that limits them
+     */
+    public void requireLimited(ConfigurableListableBeanFactory beans) {
+        if (isUnlimited(beans)) {
+            new BeanCheck(beans, rules, null, proxies).run();
+        }
+    }
+
+    private static boolean isUnlimited(ConfigurableListableBeanFactory beans) {
+        return beans.getBeanNamesForType(RateLimitedPostProcessor.class, true, false).length == 0;
+    }
+
+    @Override
     public List<Rule> ownRules() {
         return rules.ownRules();
     }
 
-    /** Returns the ids of the configuration's rules that annotations use; complete when the application has started. */
+    @Override
     public Set<String> namedRules() {
         return rules.namedRules();
     }
 
-    /** Returns the handlers of web requests whose annotations have no effect; complete when the application has started. */
+    @Override
     public List<String> idleHandlers() {
         return rules.idleHandlers();
     }
@@ -91,6 +139,8 @@ public final class RateLimitedSupport {
         private Supplier<LimiterErrorListener> errors = () -> (error, cause) -> {};
         private UnaryOperator<String> placeholders = UnaryOperator.identity();
         private WebLayer web = WebLayer.NONE;
+        private ProxyKind proxies = ProxyKind.SUBCLASS;
+        private @Nullable RateLimitedSupport parent;
         private CallTurn turn = CallTurn.onClock(ForkJoinPool::commonPool, () -> task -> task);
 
         private Builder(Supplier<RuleSet> rules, Supplier<RuleLimiter> limiter) {
@@ -123,6 +173,18 @@ public final class RateLimitedSupport {
          */
         public Builder placeholders(UnaryOperator<String> resolver) {
             this.placeholders = resolver;
+            return this;
+        }
+
+        /** Sets that beans with interfaces are known by these alone. Default: by a subclass of theirs. */
+        public Builder proxiesByInterfaces() {
+            this.proxies = ProxyKind.INTERFACES;
+            return this;
+        }
+
+        /** Sets the support of the context above, with which names of rules are shared. Default: there is none. */
+        public Builder parent(@Nullable RateLimitedSupport above) {
+            this.parent = above;
             return this;
         }
 

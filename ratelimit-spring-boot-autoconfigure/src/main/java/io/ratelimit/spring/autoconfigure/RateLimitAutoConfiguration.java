@@ -14,6 +14,7 @@ import io.ratelimit.identity.TierResolver;
 import io.ratelimit.rule.RuleSet;
 import io.ratelimit.rule.RulesInForce;
 import io.ratelimit.spring.actuate.DenialEvents;
+import io.ratelimit.spring.annotation.AnnotatedRuleUse;
 import io.ratelimit.spring.configuration.RateLimitConfiguration;
 import io.ratelimit.spring.configuration.RateLimitConfigurationReader;
 import io.ratelimit.spring.configuration.RateLimitProperties;

@@ -1,6 +1,7 @@
 package io.ratelimit.spring.autoconfigure;
 
 import io.ratelimit.rule.RuleSet;
+import io.ratelimit.spring.annotation.AnnotatedRuleUse;
 import io.ratelimit.spring.configuration.ConfigurationWarnings;
 import io.ratelimit.spring.configuration.RateLimitProperties;
 import jakarta.servlet.ServletContext;

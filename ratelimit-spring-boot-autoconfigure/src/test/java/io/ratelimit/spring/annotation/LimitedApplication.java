@@ -74,7 +74,7 @@ final class LimitedApplication implements AutoCloseable {
         context.register(beans);
         context.registerBean(
                 "placeholders", PropertySourcesPlaceholderConfigurer.class, PropertySourcesPlaceholderConfigurer::new);
-        support = RateLimitedSupport.builder(
+        RateLimitedSupport.Builder builder = RateLimitedSupport.builder(
                         () -> rules,
                         () -> new RuleLimiter(store, List.of((decision, took) -> {
                             decisions.add(decision);
@@ -83,13 +83,9 @@ final class LimitedApplication implements AutoCloseable {
                 .errors(() -> (error, cause) -> errors.add(error.id()))
                 .mode(() -> mode)
                 .web(web)
-                .turn(turn)
-                .build();
-        context.registerBean("limits", RateLimitedPostProcessor.class, () -> {
-            RateLimitedPostProcessor processor = support.postProcessor();
-            processor.setProxyTargetClass(proxyTargetClass);
-            return processor;
-        });
+                .turn(turn);
+        support = (proxyTargetClass ? builder : builder.proxiesByInterfaces()).build();
+        context.registerBean("limits", RateLimitedPostProcessor.class, support::postProcessor);
         context.registerBean("outermost", OutermostPostProcessor.class, () ->
                 (OutermostPostProcessor) support.outermostPostProcessor());
         context.addBeanFactoryPostProcessor((BeanFactoryPostProcessor) factory -> {

@@ -91,9 +91,7 @@ class LimitedWeb {
     @Bean
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
     static RateLimitedPostProcessor rateLimitedPostProcessor(RateLimitedSupport support) {
-        RateLimitedPostProcessor processor = support.postProcessor();
-        processor.setProxyTargetClass(true);
-        return processor;
+        return support.postProcessor();
     }
 
     @Bean

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
 import io.ratelimit.rule.Rule;
-import io.ratelimit.spring.autoconfigure.AnnotatedRuleUse;
+import io.ratelimit.spring.annotation.AnnotatedRuleUse;
 import io.ratelimit.spring.autoconfigure.LogLines;
 import io.ratelimit.spring.autoconfigure.Startup;
 import io.ratelimit.spring.autoconfigure.Yaml;

@@ -9,7 +9,6 @@ import io.ratelimit.spring.annotation.RateLimitedSupport;
 import io.ratelimit.spring.annotation.ReactiveWebLayer;
 import io.ratelimit.spring.annotation.ServletWebLayer;
 import io.ratelimit.spring.annotation.WebLayer;
-import io.ratelimit.spring.autoconfigure.AnnotatedRuleUse;
 import io.ratelimit.spring.autoconfigure.ConditionalOnRateLimit;
 import io.ratelimit.spring.autoconfigure.annotation.LateCalls.ContextPropagation;
 import io.ratelimit.spring.configuration.RateLimitProperties;
@@ -25,15 +24,20 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.web.servlet.ServletRegistrationBean;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Role;
+import org.springframework.context.event.ContextRefreshedEvent;
 import org.springframework.core.env.Environment;
 import org.springframework.core.task.TaskDecorator;
 import org.springframework.core.task.support.ContextPropagatingTaskDecorator;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.servlet.DispatcherServlet;
+import org.springframework.web.servlet.FrameworkServlet;
 
 /** Limits what carries {@code @RateLimited}: handlers of web requests, and methods of all other beans. */
 @AutoConfiguration(
@@ -54,9 +58,10 @@ final class RateLimitedAutoConfiguration {
             ObjectProvider<LimiterErrorListener> errors,
             ObjectProvider<WebLayer> web,
             ObjectProvider<TaskDecorator> decorators,
-            ObjectProvider<ContextPropagation> propagation) {
+            ObjectProvider<ContextPropagation> propagation,
+            Environment environment) {
         LateCalls late = new LateCalls(beans, decorators, propagation);
-        return RateLimitedSupport.builder(rules::getObject, limiter::getObject)
+        RateLimitedSupport.Builder builder = RateLimitedSupport.builder(rules::getObject, limiter::getObject)
                 .digest(digest::getObject)
                 .mode(() -> properties.getObject().mode())
                 .placeholders(text -> {
@@ -66,16 +71,16 @@ final class RateLimitedAutoConfiguration {
                 .errors(() ->
                         (error, cause) -> errors.orderedStream().forEach(listener -> listener.failed(error, cause)))
                 .stages(late::executor, late::context)
-                .web(web.getIfAvailable(() -> WebLayer.NONE))
-                .build();
+                .parent(ChildContexts.supportOf(beans.getParentBeanFactory()))
+                .web(web.getIfAvailable(() -> WebLayer.NONE));
+        boolean bySubclass = environment.getProperty("spring.aop.proxy-target-class", Boolean.class, true);
+        return (bySubclass ? builder : builder.proxiesByInterfaces()).build();
     }
 
     @Bean
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-    static RateLimitedPostProcessor rateLimitedPostProcessor(RateLimitedSupport support, Environment environment) {
-        RateLimitedPostProcessor processor = support.postProcessor();
-        processor.setProxyTargetClass(environment.getProperty("spring.aop.proxy-target-class", Boolean.class, true));
-        return processor;
+    static RateLimitedPostProcessor rateLimitedPostProcessor(RateLimitedSupport support) {
+        return support.postProcessor();
     }
 
     @Bean
@@ -85,19 +90,37 @@ final class RateLimitedAutoConfiguration {
     }
 
     @Bean
-    AnnotatedRuleUse rateLimitAnnotatedRuleUse(RateLimitedSupport support) {
-        return new SupportedRuleUse(support);
+    ApplicationListener<ContextRefreshedEvent> rateLimitedChildContexts(
+            ApplicationContext context, RateLimitedSupport support) {
+        return new ChildContexts.Check(context, support);
     }
 
     /** The handlers of a servlet application. */
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
-    @ConditionalOnClass({Filter.class, DispatcherServlet.class})
+    @ConditionalOnClass({Filter.class, DispatcherServlet.class, ServletRegistrationBean.class})
     static class Handlers {
         @Bean
         @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
         static WebLayer rateLimitWebLayer(ObjectProvider<RequestRules> rules) {
             return new ServletWebLayer(() -> rules.getObject()::demand, rules::getObject);
+        }
+
+        /** A second dispatcher servlet has a context of its own, which it refreshes when the container starts it. */
+        @Bean
+        @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+        static BeanPostProcessor rateLimitedServlets(RateLimitedSupport support) {
+            return new BeanPostProcessor() {
+                @Override
+                public Object postProcessBeforeInitialization(Object bean, String name) {
+                    Object servlet =
+                            bean instanceof ServletRegistrationBean<?> registered ? registered.getServlet() : bean;
+                    if (servlet instanceof FrameworkServlet framework) {
+                        framework.setContextInitializers(support::limit);
+                    }
+                    return bean;
+                }
+            };
         }
 
         @Bean

@@ -3,7 +3,7 @@ package io.ratelimit.spring.autoconfigure.health;
 import io.ratelimit.rule.Rule;
 import io.ratelimit.rule.RuleSet;
 import io.ratelimit.spring.actuate.RateLimitHealthIndicator;
-import io.ratelimit.spring.autoconfigure.AnnotatedRuleUse;
+import io.ratelimit.spring.annotation.AnnotatedRuleUse;
 import io.ratelimit.spring.autoconfigure.BackendChoice;
 import io.ratelimit.spring.autoconfigure.ConditionalOnRateLimit;
 import io.ratelimit.spring.configuration.RateLimitProperties;

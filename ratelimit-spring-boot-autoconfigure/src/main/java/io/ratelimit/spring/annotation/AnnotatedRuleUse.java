@@ -1,4 +1,4 @@
-package io.ratelimit.spring.autoconfigure;
+package io.ratelimit.spring.annotation;
 
 import io.ratelimit.rule.Rule;
 import java.util.List;
