@@ -22,7 +22,7 @@ public final class Counters {
     /** Above the deadline of any store: this only guards against one that never answers. */
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(15);
 
-    private final RulesInForce rules;
+    private final RuleOverview rules;
     private final RuleLimiter limiter;
     private final IdentityResolver identities;
     private final IdentityDigest digest;
@@ -35,7 +35,7 @@ public final class Counters {
      * @param identities tells how addresses are grouped
      * @param digest how identities are named in the backend
      */
-    public Counters(RulesInForce rules, RuleLimiter limiter, IdentityResolver identities, IdentityDigest digest) {
+    public Counters(RuleOverview rules, RuleLimiter limiter, IdentityResolver identities, IdentityDigest digest) {
         this.rules = rules;
         this.limiter = limiter;
         this.identities = identities;

@@ -33,7 +33,7 @@ public final class RateLimitEndpoint {
     private static final int FORBIDDEN = 403;
     private static final Set<String> KINDS = Set.of("api-key", "user", "ip", "global");
 
-    private final RulesInForce rules;
+    private final RuleOverview rules;
     private final Counters counters;
     private final TopIdentities top;
     private final @Nullable RequestExplainer explainer;
@@ -47,7 +47,7 @@ public final class RateLimitEndpoint {
      * @param explainer explains requests; {@code null} where there are none
      */
     public RateLimitEndpoint(
-            RulesInForce rules, Counters counters, TopIdentities top, @Nullable RequestExplainer explainer) {
+            RuleOverview rules, Counters counters, TopIdentities top, @Nullable RequestExplainer explainer) {
         this.rules = rules;
         this.counters = counters;
         this.top = top;
@@ -56,7 +56,7 @@ public final class RateLimitEndpoint {
 
     /** Returns the rules in force. */
     @ReadOperation
-    public RulesInForce.Overview rules() {
+    public RuleOverview.Overview rules() {
         return rules.overview();
     }
 

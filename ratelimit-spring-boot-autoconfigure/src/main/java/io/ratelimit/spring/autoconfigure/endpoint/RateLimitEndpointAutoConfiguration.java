@@ -7,10 +7,10 @@ import io.ratelimit.rule.RuleSet;
 import io.ratelimit.spring.actuate.Counters;
 import io.ratelimit.spring.actuate.RateLimitEndpoint;
 import io.ratelimit.spring.actuate.RequestExplainer;
-import io.ratelimit.spring.actuate.RulesInForce;
+import io.ratelimit.spring.actuate.RuleOverview;
 import io.ratelimit.spring.actuate.ServletRequestExplainer;
 import io.ratelimit.spring.actuate.TopIdentities;
-import io.ratelimit.spring.annotation.RateLimitedSupport;
+import io.ratelimit.spring.annotation.AnnotatedRuleUse;
 import io.ratelimit.spring.autoconfigure.BackendChoice;
 import io.ratelimit.spring.autoconfigure.ConditionalOnRateLimit;
 import io.ratelimit.spring.configuration.RateLimitProperties;
@@ -42,7 +42,7 @@ final class RateLimitEndpointAutoConfiguration {
     @ConditionalOnAvailableEndpoint(RateLimitEndpoint.class)
     @ConditionalOnMissingBean
     RateLimitEndpoint rateLimitEndpoint(
-            RulesInForce rules,
+            RuleOverview rules,
             RuleLimiter limiter,
             IdentityResolver identities,
             IdentityDigest digest,
@@ -60,14 +60,14 @@ final class RateLimitEndpointAutoConfiguration {
 
     @Bean
     @ConditionalOnAvailableEndpoint(RateLimitEndpoint.class)
-    RulesInForce rateLimitRuleOverview(
+    RuleOverview rateLimitRuleOverview(
             BackendChoice backend,
             RateLimitProperties properties,
             RuleSet rules,
-            ObjectProvider<RateLimitedSupport> annotations) {
-        return new RulesInForce(backend.id(), properties.mode(), rules, () -> {
-            RateLimitedSupport support = annotations.getIfAvailable();
-            return support == null ? List.of() : support.ownRules();
+            ObjectProvider<AnnotatedRuleUse> annotations) {
+        return new RuleOverview(backend.id(), properties.mode(), rules, () -> {
+            AnnotatedRuleUse use = annotations.getIfAvailable();
+            return use == null ? List.of() : use.ownRules();
         });
     }
 

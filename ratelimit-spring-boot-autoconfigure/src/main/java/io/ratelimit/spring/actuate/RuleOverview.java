@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** All rules in force: those of the configuration, the default, and those of annotations. */
-public final class RulesInForce {
+public final class RuleOverview {
     private final String backend;
     private final Mode mode;
     private final RuleSet rules;
@@ -24,7 +24,7 @@ public final class RulesInForce {
      * @param rules the rules of the configuration
      * @param annotated the rules of annotations; asked each time, because they become known at the start
      */
-    public RulesInForce(String backend, Mode mode, RuleSet rules, Supplier<List<Rule>> annotated) {
+    public RuleOverview(String backend, Mode mode, RuleSet rules, Supplier<List<Rule>> annotated) {
         this.backend = backend;
         this.mode = mode;
         this.rules = rules;
