@@ -13,12 +13,12 @@ import org.springframework.core.env.Environment;
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnMissingBean(LimitStore.class)
 final class MemoryBackendConfiguration {
-    @Bean
+    @Bean("io.ratelimit.rateLimitMemoryStore")
     MemoryStore rateLimitMemoryStore(RateLimitProperties properties) {
         return MemoryStore.withMaxKeys(properties.memory().maxKeys());
     }
 
-    @Bean
+    @Bean("io.ratelimit.rateLimitBackendChoice")
     BackendChoice rateLimitBackendChoice(
             RateLimitProperties properties, ConfigurableListableBeanFactory beans, Environment environment) {
         return Backends.memory(properties.backend(), beans, environment);

@@ -14,7 +14,7 @@ import org.springframework.core.env.Environment;
  * beans are made when they are asked for.
  */
 final class NamedLimiterRegistrar implements BeanDefinitionRegistryPostProcessor {
-    private static final String PREFIX = "rateLimiter.";
+    private static final String PREFIX = "io.ratelimit.limiter.";
 
     private final Environment environment;
 

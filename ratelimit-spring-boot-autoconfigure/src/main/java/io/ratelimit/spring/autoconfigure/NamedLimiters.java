@@ -6,7 +6,7 @@ import org.springframework.beans.factory.ObjectProvider;
 
 /** Makes the limiter beans that {@link NamedLimiterRegistrar} defines. */
 final class NamedLimiters {
-    static final String BEAN_NAME = "rateLimitNamedLimiters";
+    static final String BEAN_NAME = "io.ratelimit.rateLimitNamedLimiters";
     static final String FACTORY_METHOD = "limiter";
 
     private final ObjectProvider<RateLimiterRegistry> registry;

@@ -42,53 +42,53 @@ import org.springframework.core.env.Environment;
 @ImportRuntimeHints(RateLimitRuntimeHints.class)
 final class RateLimitAutoConfiguration {
 
-    @Bean
+    @Bean("io.ratelimit.rateLimitConfigurationReader")
     static RateLimitConfigurationReader rateLimitConfigurationReader(
             ConfigurableListableBeanFactory beans, Environment environment) {
         return new RateLimitConfigurationReader(() -> SurroundingsFinder.find(beans, environment));
     }
 
-    @Bean
+    @Bean("io.ratelimit.rateLimitPropertiesConverter")
     @ConfigurationPropertiesBinding
     static GenericConverter rateLimitPropertiesConverter() {
         return RateLimitConfigurationReader.converter();
     }
 
-    @Bean
+    @Bean("io.ratelimit.rateLimitEarlyConfigurationCheck")
     static EarlyConfigurationCheck rateLimitEarlyConfigurationCheck() {
         return new EarlyConfigurationCheck();
     }
 
-    @Bean
+    @Bean("io.ratelimit.rateLimitConfiguration")
     RateLimitConfiguration rateLimitConfiguration(RateLimitProperties properties, RateLimitConfigurationReader reader) {
         return reader.read(properties);
     }
 
-    @Bean
+    @Bean("io.ratelimit.rateLimitRules")
     @ConditionalOnMissingBean
     RuleSet rateLimitRules(RateLimitConfiguration configuration) {
         return configuration.rules();
     }
 
-    @Bean
+    @Bean("io.ratelimit.rateLimitRulesInForce")
     RulesInForce rateLimitRulesInForce(RuleSet rules) {
         return new RulesInForce(rules);
     }
 
-    @Bean
+    @Bean("io.ratelimit.rateLimitIdentityDigest")
     @ConditionalOnMissingBean
     IdentityDigest rateLimitIdentityDigest(RateLimitProperties properties) {
         String secret = properties.keySecret();
         return secret == null || secret.isEmpty() ? IdentityDigest.sha256() : IdentityDigest.hmac(secret);
     }
 
-    @Bean
+    @Bean("io.ratelimit.rateLimitApiKeyRegistry")
     @ConditionalOnMissingBean
     ApiKeyRegistry rateLimitApiKeyRegistry(RateLimitConfiguration configuration) {
         return ApiKeyRegistry.of(configuration.apiKeys());
     }
 
-    @Bean
+    @Bean("io.ratelimit.rateLimitIdentityResolver")
     @ConditionalOnMissingBean
     IdentityResolver rateLimitIdentityResolver(
             RateLimitConfiguration configuration,
@@ -106,19 +106,19 @@ final class RateLimitAutoConfiguration {
                 errors);
     }
 
-    @Bean
+    @Bean("io.ratelimit.rateLimitAccessLists")
     @ConditionalOnMissingBean
     AccessLists rateLimitAccessLists(RateLimitConfiguration configuration, IdentityResolver resolver) {
         return new AccessLists(resolver, configuration.exempt(), configuration.blocked());
     }
 
-    @Bean
+    @Bean("io.ratelimit.rateLimitBackendChoice")
     @ConditionalOnMissingBean
     BackendChoice rateLimitBackendChoice(LimitStore store) {
         return new BackendChoice("custom", store.getClass().getName(), "the application has a LimitStore bean");
     }
 
-    @Bean
+    @Bean("io.ratelimit.rateLimitRuleLimiter")
     @ConditionalOnMissingBean
     RuleLimiter rateLimitRuleLimiter(
             LimitStore store,
@@ -131,12 +131,12 @@ final class RateLimitAutoConfiguration {
         return new RuleLimiter(decorated, listeners.orderedStream().toList());
     }
 
-    @Bean
+    @Bean("io.ratelimit.rateLimitDenialEvents")
     DenialEvents rateLimitDenialEvents(ApplicationEventPublisher publisher, ConfigurableListableBeanFactory beans) {
         return DenialEvents.publishing(publisher::publishEvent, beans.getBeanClassLoader());
     }
 
-    @Bean
+    @Bean("io.ratelimit.rateLimiterRegistry")
     @ConditionalOnMissingBean
     RateLimiterRegistry rateLimiterRegistry(
             RulesInForce rules,
@@ -152,12 +152,12 @@ final class RateLimitAutoConfiguration {
         return new NamedLimiters(registry);
     }
 
-    @Bean
+    @Bean("io.ratelimit.rateLimitNamedLimiterRegistrar")
     static NamedLimiterRegistrar rateLimitNamedLimiterRegistrar(Environment environment) {
         return new NamedLimiterRegistrar(environment);
     }
 
-    @Bean
+    @Bean("io.ratelimit.rateLimitStartReport")
     StartReport rateLimitStartReport(
             ApplicationContext context,
             BackendChoice backend,

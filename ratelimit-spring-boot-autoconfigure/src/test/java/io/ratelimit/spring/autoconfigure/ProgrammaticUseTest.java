@@ -66,8 +66,9 @@ class ProgrammaticUseTest {
 
     @Test
     void leavesTheLimitersUnmadeUntilTheyAreAskedFor() {
-        runner.run(context -> assertThat(
-                        context.getSourceApplicationContext().getBeanFactory().containsSingleton("rateLimiter.sms"))
+        runner.run(context -> assertThat(context.getSourceApplicationContext()
+                        .getBeanFactory()
+                        .containsSingleton("io.ratelimit.limiter.sms"))
                 .isFalse());
     }
 

@@ -90,8 +90,8 @@ class WebWiringTest {
     void surroundsSpringSecurity() {
         Startup.everything("{}").run(context -> {
             assertThat(orders(context.getBeansOfType(FilterRegistrationBean.class)))
-                    .containsEntry("rateLimitFilterBeforeAuthentication", -101)
-                    .containsEntry("rateLimitFilterAfterAuthentication", -99);
+                    .containsEntry("io.ratelimit.rateLimitFilterBeforeAuthentication", -101)
+                    .containsEntry("io.ratelimit.rateLimitFilterAfterAuthentication", -99);
         });
     }
 
@@ -99,8 +99,8 @@ class WebWiringTest {
     void followsSpringSecurityToAnotherPlace() {
         Startup.everything("spring.security.filter.order: 7")
                 .run(context -> assertThat(orders(context.getBeansOfType(FilterRegistrationBean.class)))
-                        .containsEntry("rateLimitFilterBeforeAuthentication", 6)
-                        .containsEntry("rateLimitFilterAfterAuthentication", 8));
+                        .containsEntry("io.ratelimit.rateLimitFilterBeforeAuthentication", 6)
+                        .containsEntry("io.ratelimit.rateLimitFilterAfterAuthentication", 8));
     }
 
     @ParameterizedTest
@@ -112,8 +112,8 @@ class WebWiringTest {
         try (LogLines lines = LogLines.from("io.ratelimit.spring.autoconfigure.web")) {
             Startup.everything("spring.security.filter.order: " + security)
                     .run(context -> assertThat(orders(context.getBeansOfType(FilterRegistrationBean.class)))
-                            .containsEntry("rateLimitFilterBeforeAuthentication", before)
-                            .containsEntry("rateLimitFilterAfterAuthentication", after));
+                            .containsEntry("io.ratelimit.rateLimitFilterBeforeAuthentication", before)
+                            .containsEntry("io.ratelimit.rateLimitFilterAfterAuthentication", after));
             assertThat(lines.at(Level.WARN)).singleElement().asString().contains(warning);
         }
     }
@@ -123,12 +123,13 @@ class WebWiringTest {
         Startup.oursForTheWeb("{}")
                 .withClassLoader(new FilteredClassLoader("org.springframework.security"))
                 .run(context -> assertThat(orders(context.getBeansOfType(FilterRegistrationBean.class)))
-                        .containsOnly(Map.entry("rateLimitFilter", -100)));
+                        .containsOnly(Map.entry("io.ratelimit.rateLimitFilter", -100)));
     }
 
     @Test
     void keepsTheConnectionsOfTomcat() {
-        Startup.oursForTheWeb("{}").run(context -> assertThat(context).hasBean("rateLimitKeepingCustomizer"));
+        Startup.oursForTheWeb("{}")
+                .run(context -> assertThat(context).hasBean("io.ratelimit.rateLimitKeepingCustomizer"));
     }
 
     @ParameterizedTest
@@ -139,7 +140,7 @@ class WebWiringTest {
                 .run(context -> assertThat(context)
                         .hasNotFailed()
                         .hasSingleBean(RateLimitWeb.class)
-                        .doesNotHaveBean("rateLimitKeepingCustomizer"));
+                        .doesNotHaveBean("io.ratelimit.rateLimitKeepingCustomizer"));
     }
 
     @Test

@@ -47,7 +47,7 @@ import org.springframework.web.servlet.FrameworkServlet;
 @ConditionalOnClass(Advisor.class)
 final class RateLimitedAutoConfiguration {
     /** Takes everything as suppliers: a post-processor must not pull other beans in. */
-    @Bean
+    @Bean("io.ratelimit.rateLimitedSupport")
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
     static RateLimitedSupport rateLimitedSupport(
             ConfigurableListableBeanFactory beans,
@@ -77,19 +77,19 @@ final class RateLimitedAutoConfiguration {
         return (bySubclass ? builder : builder.proxiesByInterfaces()).build();
     }
 
-    @Bean
+    @Bean("io.ratelimit.rateLimitedPostProcessor")
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
     static RateLimitedPostProcessor rateLimitedPostProcessor(RateLimitedSupport support) {
         return support.postProcessor();
     }
 
-    @Bean
+    @Bean("io.ratelimit.rateLimitedOutermostPostProcessor")
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
     static BeanPostProcessor rateLimitedOutermostPostProcessor(RateLimitedSupport support) {
         return support.outermostPostProcessor();
     }
 
-    @Bean
+    @Bean("io.ratelimit.rateLimitedChildContexts")
     ApplicationListener<ContextRefreshedEvent> rateLimitedChildContexts(
             ApplicationContext context, RateLimitedSupport support) {
         return new ChildContexts.Check(context, support);
@@ -100,14 +100,14 @@ final class RateLimitedAutoConfiguration {
     @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
     @ConditionalOnClass({Filter.class, DispatcherServlet.class, ServletRegistrationBean.class})
     static class Handlers {
-        @Bean
+        @Bean("io.ratelimit.rateLimitWebLayer")
         @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
         static WebLayer rateLimitWebLayer(ObjectProvider<RequestRules> rules) {
             return new ServletWebLayer(() -> rules.getObject()::demand, rules::getObject);
         }
 
         /** A second dispatcher servlet has a context of its own, which it refreshes when the container starts it. */
-        @Bean
+        @Bean("io.ratelimit.rateLimitedServlets")
         @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
         static BeanPostProcessor rateLimitedServlets(RateLimitedSupport support) {
             return new BeanPostProcessor() {
@@ -123,7 +123,7 @@ final class RateLimitedAutoConfiguration {
             };
         }
 
-        @Bean
+        @Bean("io.ratelimit.rateLimitHandlerRules")
         HandlerRules rateLimitHandlerRules(RateLimitedSupport support) {
             return new AnnotatedHandlers(support);
         }
@@ -134,7 +134,7 @@ final class RateLimitedAutoConfiguration {
     @Conditional(OnReactiveContextCondition.class)
     @ConditionalOnClass(RequestMapping.class)
     static class ReactiveHandlers {
-        @Bean
+        @Bean("io.ratelimit.rateLimitWebLayer")
         @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
         static WebLayer rateLimitWebLayer() {
             return new ReactiveWebLayer();
@@ -145,7 +145,7 @@ final class RateLimitedAutoConfiguration {
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnClass(name = "io.micrometer.context.ContextSnapshotFactory")
     static class Contexts {
-        @Bean
+        @Bean("io.ratelimit.rateLimitContextPropagation")
         ContextPropagation rateLimitContextPropagation() {
             return new ContextPropagation(new ContextPropagatingTaskDecorator());
         }

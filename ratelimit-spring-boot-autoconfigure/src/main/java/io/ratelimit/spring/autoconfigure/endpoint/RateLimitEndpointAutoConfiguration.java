@@ -38,7 +38,7 @@ import org.springframework.context.annotation.Configuration;
 @ConditionalOnClass({WebEndpoint.class, ConditionalOnAvailableEndpoint.class})
 @ConditionalOnBean(RuleLimiter.class)
 final class RateLimitEndpointAutoConfiguration {
-    @Bean
+    @Bean("io.ratelimit.rateLimitEndpoint")
     @ConditionalOnAvailableEndpoint(RateLimitEndpoint.class)
     @ConditionalOnMissingBean
     RateLimitEndpoint rateLimitEndpoint(
@@ -52,13 +52,13 @@ final class RateLimitEndpointAutoConfiguration {
                 rules, new Counters(rules, limiter, identities, digest), top, explainer.getIfAvailable());
     }
 
-    @Bean
+    @Bean("io.ratelimit.rateLimitTopIdentities")
     @ConditionalOnAvailableEndpoint(RateLimitEndpoint.class)
     TopIdentities rateLimitTopIdentities() {
         return new TopIdentities();
     }
 
-    @Bean
+    @Bean("io.ratelimit.rateLimitRuleOverview")
     @ConditionalOnAvailableEndpoint(RateLimitEndpoint.class)
     RuleOverview rateLimitRuleOverview(
             BackendChoice backend,
@@ -76,7 +76,7 @@ final class RateLimitEndpointAutoConfiguration {
     @ConditionalOnClass(HttpServletRequest.class)
     @ConditionalOnBean(RateLimitWeb.class)
     static class Web {
-        @Bean
+        @Bean("io.ratelimit.rateLimitRequestExplainer")
         @ConditionalOnAvailableEndpoint(RateLimitEndpoint.class)
         RequestExplainer rateLimitRequestExplainer(RateLimitWeb web, RuleLimiter limiter) {
             return new ServletRequestExplainer(web, limiter);

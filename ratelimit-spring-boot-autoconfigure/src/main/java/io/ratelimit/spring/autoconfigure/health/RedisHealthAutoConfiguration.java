@@ -24,7 +24,7 @@ import reactor.core.publisher.Mono;
 })
 @Conditional(OnRedisHealthUnmentionedCondition.class)
 final class RedisHealthAutoConfiguration {
-    @Bean
+    @Bean("io.ratelimit.rateLimitRedisHealthPostProcessor")
     static RedisHealthPostProcessor rateLimitRedisHealthPostProcessor(ConfigurableListableBeanFactory beans) {
         return new RedisHealthPostProcessor(beans);
     }

@@ -25,18 +25,18 @@ import org.springframework.context.annotation.Bean;
 @ConditionalOnClass(MeterRegistry.class)
 @ConditionalOnBean({MeterRegistry.class, BackendChoice.class})
 final class RateLimitMetricsAutoConfiguration {
-    @Bean
+    @Bean("io.ratelimit.rateLimitMetrics")
     @ConditionalOnMissingBean
     RateLimitMetrics rateLimitMetrics(MeterRegistry registry, BackendChoice backend) {
         return new RateLimitMetrics(registry, backend.id());
     }
 
-    @Bean
+    @Bean("io.ratelimit.rateLimitErrorMetrics")
     LimiterErrorListener rateLimitErrorMetrics(RateLimitMetrics metrics) {
         return (error, cause) -> metrics.error(error.id());
     }
 
-    @Bean
+    @Bean("io.ratelimit.rateLimitMemoryMetrics")
     @ConditionalOnBean(MemoryStore.class)
     MeterBinder rateLimitMemoryMetrics(MemoryStore store) {
         return registry -> Gauge.builder("ratelimit.memory.keys", store, MemoryStore::size)
@@ -44,7 +44,7 @@ final class RateLimitMetricsAutoConfiguration {
                 .register(registry);
     }
 
-    @Bean
+    @Bean("io.ratelimit.rateLimitFailoverMetrics")
     @ConditionalOnBean(FailoverStore.class)
     MeterBinder rateLimitFailoverMetrics(FailoverStore store, BackendChoice backend) {
         return registry -> {

@@ -22,7 +22,7 @@ import org.springframework.context.annotation.Bean;
 @ConditionalOnClass(ObservationRegistry.class)
 @ConditionalOnBean(value = ObservationRegistry.class, type = "io.micrometer.tracing.Tracer")
 final class RateLimitObservationAutoConfiguration {
-    @Bean
+    @Bean("io.ratelimit.rateLimitObservation")
     StoreDecoration rateLimitObservation(ObservationRegistry registry, ObjectProvider<BackendChoice> backend) {
         return store -> new ObservedStore(store, registry, backend.getObject().id());
     }

@@ -42,7 +42,7 @@ import org.springframework.core.env.Environment;
 @ConditionalOnBackend(Backend.REDIS)
 @EnableConfigurationProperties(RateLimitProperties.class)
 final class RedisRateLimitAutoConfiguration {
-    @Bean
+    @Bean("io.ratelimit.rateLimitRedisTarget")
     RedisTarget rateLimitRedisTarget(
             ConfigurableListableBeanFactory beans,
             Environment environment,
@@ -60,7 +60,7 @@ final class RedisRateLimitAutoConfiguration {
     }
 
     /** A factory that is declared as an interface may show only when it is made that it is none of Lettuce's. */
-    @Bean
+    @Bean("io.ratelimit.rateLimitRedisStore")
     FailoverStore rateLimitRedisStore(
             RateLimitProperties properties, RedisTarget target, ObjectProvider<FailoverListener> listeners) {
         if (target.isUsable()) {
@@ -109,12 +109,12 @@ final class RedisRateLimitAutoConfiguration {
                 .build();
     }
 
-    @Bean
+    @Bean("io.ratelimit.rateLimitCircuitEvents")
     CircuitEvents rateLimitCircuitEvents(ApplicationEventPublisher publisher, ConfigurableBeanFactory beans) {
         return new CircuitEvents("redis", publisher::publishEvent, beans.getBeanClassLoader());
     }
 
-    @Bean
+    @Bean("io.ratelimit.rateLimitBackendChoice")
     BackendChoice rateLimitBackendChoice(
             RateLimitProperties properties,
             RedisTarget target,

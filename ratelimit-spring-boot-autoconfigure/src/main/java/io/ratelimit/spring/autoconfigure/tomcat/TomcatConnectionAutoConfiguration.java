@@ -16,7 +16,7 @@ import org.springframework.context.annotation.Bean;
 @ConditionalOnClass({TomcatWebServerFactory.class, Valve.class})
 @ConditionalOnBean(RateLimitWeb.class)
 final class TomcatConnectionAutoConfiguration {
-    @Bean
+    @Bean("io.ratelimit.rateLimitKeepingCustomizer")
     KeepingCustomizer rateLimitKeepingCustomizer(RateLimitProperties properties) {
         return new KeepingCustomizer(properties.identity().ip().forwardedHeader());
     }

@@ -55,7 +55,7 @@ import org.springframework.web.servlet.handler.MappedInterceptor;
 final class RateLimitWebAutoConfiguration {
     private static final String SECURITY_FILTER = "springSecurityFilterChain";
 
-    @Bean
+    @Bean("io.ratelimit.rateLimitWebSettings")
     @ConditionalOnMissingBean
     WebSettings rateLimitWebSettings(RateLimitProperties properties) {
         return new WebSettings(
@@ -67,7 +67,7 @@ final class RateLimitWebAutoConfiguration {
                 properties.maxHeld());
     }
 
-    @Bean
+    @Bean("io.ratelimit.rateLimitRequestGate")
     @ConditionalOnMissingBean
     RequestGate rateLimitRequestGate(
             RuleLimiter limiter,
@@ -88,7 +88,7 @@ final class RateLimitWebAutoConfiguration {
                 .build();
     }
 
-    @Bean
+    @Bean("io.ratelimit.rateLimitWeb")
     @ConditionalOnMissingBean
     RateLimitWeb rateLimitWeb(
             ApplicationContext context,
@@ -118,23 +118,23 @@ final class RateLimitWebAutoConfiguration {
                 };
     }
 
-    @Bean
+    @Bean("io.ratelimit.rateLimitInterceptor")
     MappedInterceptor rateLimitInterceptor(RateLimitWeb web) {
         return web.interceptor();
     }
 
-    @Bean
+    @Bean("io.ratelimit.rateLimitExceptionResolver")
     HandlerExceptionResolver rateLimitExceptionResolver(RateLimitWeb web) {
         return web.exceptionResolver();
     }
 
-    @Bean
+    @Bean("io.ratelimit.rateLimitRequestRules")
     @ConditionalOnMissingBean
     RequestRules rateLimitRequestRules(RateLimitWeb web) {
         return web.requestRules();
     }
 
-    @Bean
+    @Bean("io.ratelimit.rateLimitForwardedHeadersReport")
     ForwardedHeadersReport rateLimitForwardedHeadersReport(Environment environment, RateLimitProperties properties) {
         return new ForwardedHeadersReport(
                 environment, properties.identity().ip().trustedProxies());
@@ -144,20 +144,20 @@ final class RateLimitWebAutoConfiguration {
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnBean(name = SECURITY_FILTER)
     static class AroundSecurity {
-        @Bean
+        @Bean("io.ratelimit.rateLimitFilterBeforeAuthentication")
         FilterRegistrationBean<RateLimitFilter> rateLimitFilterBeforeAuthentication(
                 RateLimitWeb web, Environment environment) {
             return Filters.register(
-                    "rateLimitFilterBeforeAuthentication",
+                    "io.ratelimit.rateLimitFilterBeforeAuthentication",
                     web.filter(EnumSet.of(Phase.BEFORE_AUTHENTICATION)),
                     Filters.beforeSecurity(environment));
         }
 
-        @Bean
+        @Bean("io.ratelimit.rateLimitFilterAfterAuthentication")
         FilterRegistrationBean<RateLimitFilter> rateLimitFilterAfterAuthentication(
                 RateLimitWeb web, Environment environment) {
             return Filters.register(
-                    "rateLimitFilterAfterAuthentication",
+                    "io.ratelimit.rateLimitFilterAfterAuthentication",
                     web.filter(EnumSet.of(Phase.AFTER_AUTHENTICATION)),
                     Filters.afterSecurity(environment));
         }
@@ -167,10 +167,12 @@ final class RateLimitWebAutoConfiguration {
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnMissingBean(name = SECURITY_FILTER)
     static class WithoutSecurity {
-        @Bean
+        @Bean("io.ratelimit.rateLimitFilter")
         FilterRegistrationBean<RateLimitFilter> rateLimitFilter(RateLimitWeb web, Environment environment) {
             return Filters.register(
-                    "rateLimitFilter", web.filter(EnumSet.allOf(Phase.class)), Filters.securityOrder(environment));
+                    "io.ratelimit.rateLimitFilter",
+                    web.filter(EnumSet.allOf(Phase.class)),
+                    Filters.securityOrder(environment));
         }
     }
 }

@@ -77,7 +77,7 @@ class TracingTest {
     @MethodSource("io.ratelimit.spring.web.servlet.Setup#withoutSecurity")
     void observesNothingWithoutATracer(Setup setup) {
         try (FullServer server = FullServer.start(setup, TWO_RULES)) {
-            assertThat(server.beanNames()).doesNotContain("rateLimitObservation");
+            assertThat(server.beanNames()).doesNotContain("io.ratelimit.rateLimitObservation");
             assertThat(server.get("/limited").status()).isEqualTo(200);
         }
     }
