@@ -6,6 +6,8 @@ import io.ratelimit.rule.Rule;
 import io.ratelimit.rule.RuleSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import org.springframework.core.ResolvableType;
+import java.util.regex.Pattern;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -26,10 +28,16 @@ import org.springframework.core.env.Environment;
  * is collected and not thrown.
  */
 public final class RateLimitConfigurationReader implements ConfigurationPropertiesBindHandlerAdvisor {
-    private final Supplier<Surroundings> surroundings;
+    /** The id of the rule that applies where no other does. */
+    public static final String DEFAULT_ID = RuleReader.DEFAULT_ID;
 
-    /** Where a rule's id stands, which is all that has to be known of it before it is read in full. */
-    record Named(@Nullable String id) {}
+    private static final Pattern ID = Pattern.compile("[a-z0-9-]{1,64}");
+
+    /** As maps: a rule without an id must not hide those that have one. */
+    private static final Bindable<List<Map<String, Object>>> RULES = Bindable.of(ResolvableType.forClassWithGenerics(
+            List.class, ResolvableType.forClassWithGenerics(Map.class, String.class, Object.class)));
+
+    private final Supplier<Surroundings> surroundings;
 
     /**
      * Returns a reader.
@@ -45,14 +53,14 @@ public final class RateLimitConfigurationReader implements ConfigurationProperti
         return new LimitPropertiesConverter();
     }
 
-    /** Returns the ids of the rules, each once; empty where they cannot be read, which reading them in full will tell. */
+    /** Returns the ids that have the form of one, each once. Reading the rules in full tells what is wrong with the others. */
     public static List<String> ruleIds(Environment environment) {
         try {
             return Binder.get(environment)
-                    .bind("ratelimit.rules", Bindable.listOf(Named.class))
+                    .bind("ratelimit.rules", RULES)
                     .map(rules -> rules.stream()
-                            .map(Named::id)
-                            .filter(Objects::nonNull)
+                            .map(rule -> Objects.toString(rule.get("id"), ""))
+                            .filter(id -> ID.matcher(id).matches())
                             .distinct()
                             .toList())
                     .orElse(List.of());

@@ -16,7 +16,8 @@ import org.springframework.boot.context.properties.bind.Name;
  * Everything that can be configured under {@code ratelimit}. Immutable; holds what was written, while what it means is
  * checked before any bean can have it.
  *
- * @param enabled Whether to limit at all; if not, nothing is limited and no bean of the limiter is created.
+ * @param enabled Whether to limit at all; if not, nothing is limited, and what the application injects admits
+ *     everything.
  * @param backend Where the counters live; by default Redis if one is configured for the application, otherwise memory.
  * @param mode What becomes of the denials of all rules; the weaker of it and a rule's own mode wins.
  * @param namespace First part of the name of every key in the backend.
