@@ -21,8 +21,8 @@ import org.springframework.web.filter.CorsFilter;
  * Gives a denial the CORS headers of the application, so that a script of an allowed origin can read it.
  *
  * <p>A denial before Spring Security and MVC comes too early for what they would add. So the application's own CORS filters
- * are asked first, and if none has allowed the origin, its configurations for the request. A preflight is answered without:
- * a browser takes anything but success for a no.
+ * are asked first, and if none has allowed the origin, its configurations for the request. A preflight is answered alike: a
+ * browser takes anything but success for a no, and tells the developer why only if the origin is allowed.
  */
 final class CorsAnswers {
     private final Function<HttpServletRequest, List<? extends Filter>> filters;
@@ -53,9 +53,16 @@ final class CorsAnswers {
     }
 
     private static boolean isOpen(HttpServletRequest request, HttpServletResponse response) {
-        return CorsUtils.isCorsRequest(request)
-                && !CorsUtils.isPreFlightRequest(request)
-                && !ExposingResponse.allowsOrigin(response);
+        return !ExposingResponse.allowsOrigin(response) && comesFromElsewhere(request);
+    }
+
+    private static boolean comesFromElsewhere(HttpServletRequest request) {
+        try {
+            return CorsUtils.isCorsRequest(request);
+        } catch (RuntimeException malformed) {
+            // An Origin header that is no URI: the client's mistake, so nothing to report, and no origin to allow.
+            return false;
+        }
     }
 
     private void prepare(HttpServletRequest request, HttpServletResponse response) {
@@ -73,13 +80,16 @@ final class CorsAnswers {
                     new DefaultCorsProcessor().processRequest(allowed, request, new HeadersOnlyResponse(response));
                 }
             }
-        } catch (Exception broken) {
+        } catch (Exception | LinkageError | AssertionError | StackOverflowError broken) {
             errors.report(LimiterError.CORS, "a denial", broken);
         }
     }
 
     private static boolean allows(CorsConfiguration configuration, HttpServletRequest request) {
+        String method = CorsUtils.isPreFlightRequest(request)
+                ? request.getHeader(HttpHeaders.ACCESS_CONTROL_REQUEST_METHOD)
+                : request.getMethod();
         return configuration.checkOrigin(request.getHeader(HttpHeaders.ORIGIN)) != null
-                && configuration.checkHttpMethod(HttpMethod.valueOf(request.getMethod())) != null;
+                && configuration.checkHttpMethod(HttpMethod.valueOf(method)) != null;
     }
 }

@@ -3,8 +3,13 @@ package io.ratelimit.spring.web.servlet;
 import jakarta.servlet.Filter;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.ApplicationContext;
 import org.springframework.security.web.FilterChainProxy;
 import org.springframework.util.ClassUtils;
@@ -29,12 +34,43 @@ final class CorsSources {
 
     /** Returns the filters that would handle CORS for a request, among others. */
     List<Filter> filters(HttpServletRequest request) {
-        List<Filter> filters = new ArrayList<>(
-                context.getBeanProvider(CorsFilter.class).orderedStream().toList());
+        List<Filter> filters = new ArrayList<>();
+        Set<Filter> registered = Collections.newSetFromMap(new IdentityHashMap<>());
+        for (FilterRegistrationBean<?> registration : context.getBeanProvider(FilterRegistrationBean.class)
+                .orderedStream()
+                .toList()) {
+            if (registration.getFilter() instanceof CorsFilter filter
+                    && registered.add(filter)
+                    && maps(registration, request)) {
+                filters.add(filter);
+            }
+        }
+        // A filter that is a bean too is mapped as its registration says, which may also switch it off.
+        context.getBeanProvider(CorsFilter.class)
+                .orderedStream()
+                .filter(filter -> !registered.contains(filter))
+                .forEach(filters::add);
         if (SECURITY) {
             SecurityChains.addFilters(context, request, filters);
         }
         return filters;
+    }
+
+    private static boolean maps(FilterRegistrationBean<?> registration, HttpServletRequest request) {
+        Collection<String> patterns = registration.getUrlPatterns();
+        String info = request.getPathInfo();
+        String path = info == null ? request.getServletPath() : request.getServletPath() + info;
+        return registration.isEnabled()
+                && (patterns.isEmpty() || patterns.stream().anyMatch(pattern -> matches(pattern, path)));
+    }
+
+    /** As the servlet specification maps filters: a prefix, an extension, or exactly. */
+    private static boolean matches(String pattern, String path) {
+        if (pattern.endsWith("/*")) {
+            String prefix = pattern.substring(0, pattern.length() - 2);
+            return path.equals(prefix) || path.startsWith(prefix + "/");
+        }
+        return pattern.startsWith("*.") ? path.endsWith(pattern.substring(1)) : path.equals(pattern);
     }
 
     /** Apart, so that its class is only needed where Spring Security is. */
@@ -96,8 +132,11 @@ final class CorsSources {
         }
     }
 
-    /** Spring MVC enforces CORS by an interceptor of its own, which knows the configuration. */
+    /** Spring MVC enforces CORS by an interceptor of its own, which knows the configuration; of preflights by the handler. */
     private static @Nullable CorsConfiguration of(HandlerExecutionChain chain, HttpServletRequest request) {
+        if (chain.getHandler() instanceof CorsConfigurationSource source) {
+            return source.getCorsConfiguration(request);
+        }
         for (HandlerInterceptor interceptor : chain.getInterceptorList()) {
             if (interceptor instanceof CorsConfigurationSource source) {
                 return source.getCorsConfiguration(request);

@@ -29,6 +29,7 @@ final class Switchboard {
     volatile List<Filter> behind = List.of();
     volatile List<Rule> asks = List.of();
     volatile CorsFilter corsFilter;
+    volatile CorsFilter registeredCorsFilter;
     private volatile RateLimitWeb web;
     private final Map<Set<Phase>, Filter> filters = new ConcurrentHashMap<>();
 
@@ -43,6 +44,7 @@ final class Switchboard {
         behind = List.of();
         asks = List.of();
         corsFilter = null;
+        registeredCorsFilter = null;
         web = other;
     }
 

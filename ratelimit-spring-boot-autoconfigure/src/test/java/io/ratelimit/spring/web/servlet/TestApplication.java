@@ -9,6 +9,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.EnumSet;
+import java.util.function.Supplier;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.jetty.servlet.JettyServletWebServerFactory;
 import org.springframework.boot.servlet.autoconfigure.MultipartAutoConfiguration;
@@ -78,11 +79,25 @@ class TestApplication {
     /** A bean of the type, for those who look for one. */
     @Bean
     CorsFilter corsFilter(Switchboard board) {
+        return switched(() -> board.corsFilter);
+    }
+
+    /** No bean of the type, but registered by one. */
+    @Bean
+    FilterRegistrationBean<CorsFilter> registeredCorsFilter(Switchboard board) {
+        FilterRegistrationBean<CorsFilter> registration =
+                new FilterRegistrationBean<>(switched(() -> board.registeredCorsFilter));
+        registration.setName("registeredCorsFilter");
+        registration.setOrder(2);
+        return registration;
+    }
+
+    private static CorsFilter switched(Supplier<CorsFilter> switchable) {
         return new CorsFilter(request -> null) {
             @Override
             protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
                     throws ServletException, IOException {
-                CorsFilter current = board.corsFilter;
+                CorsFilter current = switchable.get();
                 if (current == null) {
                     chain.doFilter(request, response);
                 } else {
