@@ -1,0 +1,5 @@
+/** Answers denials of JAX-RS resources. */
+@NullMarked
+package io.ratelimit.spring.jaxrs;
+
+import org.jspecify.annotations.NullMarked;
