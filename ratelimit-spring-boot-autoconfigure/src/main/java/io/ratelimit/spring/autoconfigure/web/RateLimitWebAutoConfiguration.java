@@ -53,7 +53,7 @@ import org.springframework.web.servlet.handler.MappedInterceptor;
 @ConditionalOnClass({Filter.class, DispatcherServlet.class, FilterRegistrationBean.class})
 @ConditionalOnBean(RuleLimiter.class)
 final class RateLimitWebAutoConfiguration {
-    private static final String SECURITY_FILTER = "springSecurityFilterChain";
+    static final String SECURITY_FILTER = "springSecurityFilterChain";
 
     @Bean("io.ratelimit.rateLimitWebSettings")
     @ConditionalOnMissingBean
