@@ -14,7 +14,7 @@ import org.springframework.util.ClassUtils;
 
 /** Finds out what an application has, from the definitions of its beans alone: nothing is created for it. */
 final class SurroundingsFinder {
-    private static final String KEY_RESOLVER = "io.ratelimit.spring.web.KeyResolver";
+    private static final String KEY_RESOLVER = "io.ratelimit.spring.web.servlet.KeyResolver";
     private static final String OUR_PACKAGE = SurroundingsFinder.class.getPackageName() + ".";
 
     private SurroundingsFinder() {}

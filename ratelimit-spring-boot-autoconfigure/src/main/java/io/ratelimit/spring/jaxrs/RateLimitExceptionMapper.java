@@ -1,7 +1,7 @@
 package io.ratelimit.spring.jaxrs;
 
 import io.ratelimit.RateLimitExceededException;
-import io.ratelimit.spring.web.RateLimitWeb;
+import io.ratelimit.spring.web.servlet.RateLimitWeb;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.ws.rs.core.Context;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.ratelimit.RateLimitExceededException;
 import io.ratelimit.RateLimiter;
 import io.ratelimit.spring.annotation.RateLimited;
-import io.ratelimit.spring.web.RateLimitResponseCustomizer;
+import io.ratelimit.spring.web.servlet.RateLimitResponseCustomizer;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Response;

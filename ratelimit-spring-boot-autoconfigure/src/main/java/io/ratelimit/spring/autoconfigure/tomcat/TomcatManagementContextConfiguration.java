@@ -1,8 +1,8 @@
 package io.ratelimit.spring.autoconfigure.tomcat;
 
 import io.ratelimit.spring.autoconfigure.ConditionalOnRateLimit;
-import io.ratelimit.spring.autoconfigure.RateLimitProperties;
-import io.ratelimit.spring.web.RateLimitWeb;
+import io.ratelimit.spring.configuration.RateLimitProperties;
+import io.ratelimit.spring.web.servlet.RateLimitWeb;
 import org.apache.catalina.Valve;
 import org.springframework.boot.actuate.autoconfigure.web.ManagementContextConfiguration;
 import org.springframework.boot.actuate.autoconfigure.web.ManagementContextType;

@@ -1,14 +1,15 @@
 package io.ratelimit.spring.autoconfigure.web;
 
 import io.ratelimit.RuleLimiter;
-import io.ratelimit.identity.IdentityResolver;
 import io.ratelimit.rule.Phase;
-import io.ratelimit.rule.RuleSet;
 import io.ratelimit.spring.autoconfigure.ConditionalOnRateLimit;
-import io.ratelimit.spring.web.RateLimitFilter;
-import io.ratelimit.spring.web.RateLimitWeb;
+import io.ratelimit.spring.web.WebSettings;
+import io.ratelimit.spring.web.servlet.RateLimitFilter;
+import io.ratelimit.spring.web.servlet.RateLimitWeb;
 import jakarta.servlet.Filter;
+import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.List;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.actuate.autoconfigure.endpoint.web.WebEndpointProperties;
 import org.springframework.boot.actuate.autoconfigure.web.ManagementContextConfiguration;
@@ -38,23 +39,18 @@ final class RateLimitManagementContextConfiguration {
     /** No candidate for others: whoever asks for one by its type means the application's. */
     @Bean(name = WEB, defaultCandidate = false)
     RateLimitWeb rateLimitManagementWeb(
-            ApplicationContext context,
-            RuleLimiter limiter,
-            RuleSet rules,
-            IdentityResolver identities,
-            WebParts parts,
-            WebEndpointProperties endpoints) {
-        return withHealthFree(parts, endpoints)
-                .addTo(RateLimitWeb.builder(context, limiter, rules, identities))
-                .build();
+            ApplicationContext context, WebParts parts, WebSettings settings, WebEndpointProperties endpoints) {
+        return parts.web(context, parts.gate(withHealthFree(settings, endpoints)));
     }
 
     /** Where the paths of endpoints are configured, probes must not meet a limit that they do not meet elsewhere. */
-    private static WebParts withHealthFree(WebParts parts, WebEndpointProperties endpoints) {
-        return parts.settings().exclude().contains(DEFAULT_EXCLUDE)
-                ? parts.excluding(endpoints.getBasePath() + "/"
-                        + endpoints.getPathMapping().getOrDefault(HEALTH, HEALTH) + "/**")
-                : parts;
+    private static WebSettings withHealthFree(WebSettings settings, WebEndpointProperties endpoints) {
+        if (!settings.exclude().contains(DEFAULT_EXCLUDE)) {
+            return settings;
+        }
+        List<String> exclude = new ArrayList<>(settings.exclude());
+        exclude.add(endpoints.getBasePath() + "/" + endpoints.getPathMapping().getOrDefault(HEALTH, HEALTH) + "/**");
+        return settings.withExclude(exclude.toArray(String[]::new));
     }
 
     /** As on the application's port. */

@@ -5,13 +5,10 @@ import io.ratelimit.identity.AccessLists;
 import io.ratelimit.identity.IdentityDigest;
 import io.ratelimit.identity.IdentityResolver;
 import io.ratelimit.rule.Phase;
-import io.ratelimit.rule.Rule;
 import io.ratelimit.rule.RulesInForce;
 import io.ratelimit.spring.autoconfigure.ConditionalOnRateLimit;
 import io.ratelimit.spring.configuration.RateLimitProperties;
-import io.ratelimit.spring.decision.LimiterError;
 import io.ratelimit.spring.decision.LimiterErrorListener;
-import io.ratelimit.spring.decision.LimiterErrors;
 import io.ratelimit.spring.web.HandlerRules;
 import io.ratelimit.spring.web.PathSensitivity;
 import io.ratelimit.spring.web.RequestGate;
@@ -22,9 +19,7 @@ import io.ratelimit.spring.web.servlet.RateLimitResponseCustomizer;
 import io.ratelimit.spring.web.servlet.RateLimitWeb;
 import io.ratelimit.spring.web.servlet.RequestRules;
 import jakarta.servlet.Filter;
-import java.util.ArrayList;
 import java.util.EnumSet;
-import java.util.List;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -67,55 +62,39 @@ final class RateLimitWebAutoConfiguration {
                 properties.maxHeld());
     }
 
-    @Bean("io.ratelimit.rateLimitRequestGate")
-    @ConditionalOnMissingBean
-    RequestGate rateLimitRequestGate(
+    @Bean("io.ratelimit.rateLimitWebParts")
+    WebParts rateLimitWebParts(
+            ListableBeanFactory beans,
             RuleLimiter limiter,
             RulesInForce rules,
             IdentityResolver identities,
-            WebSettings settings,
             AccessLists lists,
             IdentityDigest digest,
-            ListableBeanFactory beans,
+            ObjectProvider<HandlerRules> handlerRules,
+            ObjectProvider<RateLimitResponseCustomizer> customizer,
             ObjectProvider<LimiterErrorListener> errorListeners) {
-        List<LimiterErrorListener> listeners = errorListeners.orderedStream().toList();
-        return RequestGate.builder(limiter, rules, identities)
-                .settings(settings)
-                .lists(lists)
-                .digest(digest)
-                .keys(RateLimitWeb.keys(beans.getBeansOfType(KeyResolver.class)))
-                .errorListener((error, cause) -> listeners.forEach(listener -> listener.failed(error, cause)))
-                .build();
+        return new WebParts(
+                limiter,
+                rules,
+                identities,
+                lists,
+                digest,
+                handlerRules.orderedStream().toList(),
+                beans.getBeansOfType(KeyResolver.class),
+                customizer.getIfAvailable(),
+                errorListeners.orderedStream().toList());
+    }
+
+    @Bean("io.ratelimit.rateLimitRequestGate")
+    @ConditionalOnMissingBean
+    RequestGate rateLimitRequestGate(WebParts parts, WebSettings settings) {
+        return parts.gate(settings);
     }
 
     @Bean("io.ratelimit.rateLimitWeb")
     @ConditionalOnMissingBean
-    RateLimitWeb rateLimitWeb(
-            ApplicationContext context,
-            RequestGate gate,
-            ObjectProvider<HandlerRules> handlerRules,
-            ObjectProvider<RateLimitResponseCustomizer> customizer) {
-        return new RateLimitWeb(
-                context, gate, all(handlerRules.orderedStream().toList(), gate.errors()), customizer.getIfAvailable());
-    }
-
-    /**
-     * Those of annotations and those of the application: neither replaces the other, and one that fails takes no other's away.
-     */
-    private static HandlerRules all(List<HandlerRules> sources, LimiterErrors errors) {
-        return sources.size() == 1
-                ? sources.get(0)
-                : method -> {
-                    List<Rule> rules = new ArrayList<>();
-                    for (HandlerRules source : sources) {
-                        try {
-                            rules.addAll(source.rulesFor(method));
-                        } catch (RuntimeException defect) {
-                            errors.report(LimiterError.DECISION, "a handler", defect);
-                        }
-                    }
-                    return rules;
-                };
+    RateLimitWeb rateLimitWeb(ApplicationContext context, WebParts parts, RequestGate gate) {
+        return parts.web(context, gate);
     }
 
     @Bean("io.ratelimit.rateLimitInterceptor")

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.ratelimit.rule.Rule;
 import io.ratelimit.rule.RuleKey;
 import io.ratelimit.spring.decision.LimiterError;
-import io.ratelimit.spring.web.TestServer.Parts;
 import io.ratelimit.spring.web.servlet.TestServer.Parts;
 import java.util.List;
 import java.util.stream.Stream;
@@ -108,7 +107,7 @@ class CorsTest {
     }
 
     @ParameterizedTest
-    @MethodSource("io.ratelimit.spring.web.Setup#selected")
+    @MethodSource("io.ratelimit.spring.web.servlet.Setup#selected")
     void aFilterBehindThatIsRegisteredAndNoBean(Setup setup) {
         TestServer server = TestServer.of(setup).install(one("/limited"));
         server.board.registeredCorsFilter = corsFilter();
@@ -124,7 +123,7 @@ class CorsTest {
 
     /** Behind our filter, and in MVC: a browser shows the reason of a failed preflight only to whom it is allowed. */
     @ParameterizedTest
-    @MethodSource("io.ratelimit.spring.web.Setup#selected")
+    @MethodSource("io.ratelimit.spring.web.servlet.Setup#selected")
     void preflightsThatAreDenied(Setup setup) {
         TestServer server = TestServer.of(setup).install(oneAndPreflights("/limited"));
         server.board.registeredCorsFilter = corsFilter();

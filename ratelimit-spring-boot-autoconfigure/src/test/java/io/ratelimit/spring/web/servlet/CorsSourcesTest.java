@@ -1,4 +1,4 @@
-package io.ratelimit.spring.web;
+package io.ratelimit.spring.web.servlet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
