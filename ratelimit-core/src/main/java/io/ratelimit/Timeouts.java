@@ -1,5 +1,6 @@
 package io.ratelimit;
 
+import io.ratelimit.store.CleanThreads;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -9,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 interface Timeouts {
     /** The JVM's own timer thread; holds up no shutdown. */
     Timeouts SYSTEM = (delay, action) -> {
+        CleanThreads.forTimeouts();
         CompletableFuture<Void> timer = new CompletableFuture<>();
         var unused = timer.completeOnTimeout(null, delay.toNanos(), TimeUnit.NANOSECONDS)
                 .thenRun(action);

@@ -53,6 +53,13 @@ final class Circuit {
         });
     }
 
+    /** Starts the one thread that ends the pauses of all circuits of Resilience4j, which the first pause would start otherwise. */
+    static void startTimer() {
+        CircuitBreaker first = CircuitBreaker.of("ratelimit-start", config(FailoverSettings.DEFAULTS));
+        first.transitionToOpenState();
+        first.transitionToForcedOpenState();
+    }
+
     private static CircuitBreakerConfig config(FailoverSettings settings) {
         return CircuitBreakerConfig.custom()
                 .slidingWindow(settings.failureThreshold(), settings.failureThreshold(), SlidingWindowType.COUNT_BASED)

@@ -4,6 +4,7 @@ import io.ratelimit.limit.Decision;
 import io.ratelimit.limit.Key;
 import io.ratelimit.limit.Source;
 import io.ratelimit.limit.Ticker;
+import io.ratelimit.store.CleanThreads;
 import io.ratelimit.store.LimitStore;
 import io.ratelimit.store.MemoryStore;
 import io.ratelimit.store.Operation;
@@ -73,6 +74,7 @@ public final class FailoverStore implements LimitStore {
         this.fallback = new Fallback(counters, last, shares, debts, builder.ticker);
         this.failureDecider = new FailureDecider(fallback, builder.ticker);
         this.probe = new Probe(primary);
+        CleanThreads.run(Circuit::startTimer);
         this.circuits = new Circuits(settings, this::changed, this::probe);
         this.pieces = new PiecewiseExecutor(this::executeWhole, primary::shardOf);
         this.recovery = new Recovery(primary, circuits, debts, fallback, this::noteFailure);

@@ -23,6 +23,8 @@ final class LastDecisions {
         Ticker nanos = () -> TimeUnit.MICROSECONDS.toNanos(ticker.epochMicros());
         this.remaining = Caffeine.newBuilder()
                 .maximumSize(maxKeys)
+                // Else a request may start a thread of the common pool, which inherits from it.
+                .executor(Runnable::run)
                 .ticker(nanos)
                 .expireAfter(Expiry.<Key, Remaining>writing(
                         (key, last) -> Duration.of(last.untilMicros() - ticker.epochMicros(), ChronoUnit.MICROS)))

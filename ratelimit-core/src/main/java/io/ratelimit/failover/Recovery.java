@@ -3,6 +3,7 @@ package io.ratelimit.failover;
 import io.ratelimit.limit.Decision;
 import io.ratelimit.limit.Demand;
 import io.ratelimit.limit.Key;
+import io.ratelimit.store.CleanThreads;
 import io.ratelimit.store.LimitStore;
 import io.ratelimit.store.Operation;
 import io.ratelimit.store.StoreException;
@@ -49,11 +50,8 @@ final class Recovery implements AutoCloseable {
     private final Consumer<StoreException> failures;
     private final AtomicBoolean awake = new AtomicBoolean();
     private final AtomicInteger batch = new AtomicInteger(1);
-    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread thread = new Thread(task, "ratelimit-recovery");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final ScheduledExecutorService timer =
+            Executors.newSingleThreadScheduledExecutor(CleanThreads.named("ratelimit-recovery"));
 
     Recovery(LimitStore primary, Circuits circuits, Debts debts, Fallback fallback, Consumer<StoreException> failures) {
         this.failures = failures;

@@ -36,6 +36,7 @@ class CoreArchitectureTest {
         ArchitectureRules.onlyThesePublicTypes(
                         "io.ratelimit.store",
                         Set.of(
+                                "CleanThreads",
                                 "LimitStore",
                                 "MemoryStore",
                                 "Operation",

@@ -1,6 +1,7 @@
 package io.ratelimit.redis;
 
 import io.lettuce.core.protocol.CommandType;
+import io.ratelimit.store.CleanThreads;
 import io.ratelimit.store.StoreException;
 import io.ratelimit.store.StoreException.Kind;
 import java.time.Duration;
@@ -14,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -35,6 +37,7 @@ import org.slf4j.LoggerFactory;
  */
 final class ClusterRouter implements Router {
     private static final Logger log = LoggerFactory.getLogger(ClusterRouter.class);
+    private static final ThreadFactory CLOSERS = CleanThreads.named("ratelimit-redis-close");
     private static final Duration QUIET_PERIOD = Duration.ofSeconds(15);
     private static final Duration TROUBLED_PERIOD = Duration.ofMillis(250);
     private static final Duration FIRST_PERIOD = Duration.ofMillis(20);
@@ -359,10 +362,7 @@ final class ClusterRouter implements Router {
 
     /** On a thread of its own, because it may wait for an attempt to connect, and the timer keeps the time of all calls. */
     private static CompletableFuture<Void> close(Link link) {
-        return CompletableFuture.runAsync(link::close, task -> {
-            Thread thread = new Thread(task, "ratelimit-redis-close");
-            thread.setDaemon(true);
-            thread.start();
-        });
+        return CompletableFuture.runAsync(
+                link::close, task -> CLOSERS.newThread(task).start());
     }
 }

@@ -4,8 +4,10 @@ import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.DefaultClientResources;
+import io.ratelimit.store.CleanThreads;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
@@ -30,9 +32,15 @@ final class LinkFactory {
      * @param shared threads to share, or {@code null} for own ones
      */
     LinkFactory(@Nullable ClientResources shared, ClientOptions options, Duration connectTimeout) {
-        this.resources = shared == null ? DefaultClientResources.create() : UntracedResources.sharing(shared);
+        this.resources = shared == null ? ownResources() : UntracedResources.sharing(shared);
         this.options = options;
         this.connectTimeout = connectTimeout;
+    }
+
+    /** Lettuce starts the first thread of its own resources at once. */
+    private static ClientResources ownResources() {
+        return CompletableFuture.<ClientResources>supplyAsync(DefaultClientResources::create, CleanThreads::run)
+                .join();
     }
 
     Router single(List<RedisURI> servers, ScheduledExecutorService timer) {

@@ -8,6 +8,7 @@ import io.ratelimit.limit.Decision;
 import io.ratelimit.limit.InvalidValueException;
 import io.ratelimit.limit.Key;
 import io.ratelimit.limit.Ticker;
+import io.ratelimit.store.CleanThreads;
 import io.ratelimit.store.LimitStore;
 import io.ratelimit.store.Operation;
 import io.ratelimit.store.PiecewiseExecutor;
@@ -52,8 +53,9 @@ public final class RedisLimitStore implements LimitStore {
     private volatile boolean bySlot;
 
     private RedisLimitStore(Builder builder) {
+        CleanThreads.forTimeouts();
         this.encoder = new CallEncoder(builder.namespace, builder.ticker);
-        this.timer = Executors.newSingleThreadScheduledExecutor(RedisLimitStore::daemon);
+        this.timer = Executors.newSingleThreadScheduledExecutor(CleanThreads.named("ratelimit-redis"));
         this.links = new LinkFactory(builder.resources, builder.options, builder.connectTimeout);
         this.cluster =
                 builder.deployment == Deployment.CLUSTER ? links.cluster(builder.uris, timer, builder.timeout) : null;
@@ -218,12 +220,6 @@ public final class RedisLimitStore implements LimitStore {
         } finally {
             links.close();
         }
-    }
-
-    private static Thread daemon(Runnable task) {
-        Thread thread = new Thread(task, "ratelimit-redis");
-        thread.setDaemon(true);
-        return thread;
     }
 
     /** Describes a {@link RedisLimitStore}. Not safe for several threads. No method accepts or returns {@code null}. */

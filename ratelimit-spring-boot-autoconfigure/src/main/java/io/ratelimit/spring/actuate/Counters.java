@@ -9,6 +9,7 @@ import io.ratelimit.rule.Mode;
 import io.ratelimit.rule.Rule;
 import io.ratelimit.rule.RuleDemand;
 import io.ratelimit.rule.RuleLimit;
+import io.ratelimit.store.CleanThreads;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -87,6 +88,7 @@ public final class Counters {
     }
 
     private static <T> T await(CompletionStage<T> stage) {
+        CleanThreads.forTimeouts();
         return stage.toCompletableFuture()
                 .orTimeout(LONGEST_WAIT.toSeconds(), TimeUnit.SECONDS)
                 .join();

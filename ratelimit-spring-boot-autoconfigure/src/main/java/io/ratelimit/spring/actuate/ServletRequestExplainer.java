@@ -6,6 +6,7 @@ import io.ratelimit.rule.RuleDemand;
 import io.ratelimit.spring.web.RequestExplanation;
 import io.ratelimit.spring.web.RequestExplanation.RuleExplanation;
 import io.ratelimit.spring.web.servlet.RateLimitWeb;
+import io.ratelimit.store.CleanThreads;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -84,6 +85,7 @@ public final class ServletRequestExplainer implements RequestExplainer {
     }
 
     private QuotaDescription quota(RuleDemand demand) {
+        CleanThreads.forTimeouts();
         RuleDecision decision = limiter.peek(List.of(demand))
                 .toCompletableFuture()
                 .orTimeout(LONGEST_WAIT_SECONDS, TimeUnit.SECONDS)

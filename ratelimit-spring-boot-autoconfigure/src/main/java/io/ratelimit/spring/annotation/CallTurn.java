@@ -1,5 +1,6 @@
 package io.ratelimit.spring.annotation;
 
+import io.ratelimit.store.CleanThreads;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -45,6 +46,7 @@ interface CallTurn {
                 // hands the task over. Not the one that keeps the time of all, because an executor may make it wait.
                 Runnable handOver =
                         guarded(decorator.decorate(() -> executor.get().execute(late)), failed);
+                CleanThreads.forTimeouts();
                 CompletableFuture.delayedExecutor(delay.toNanos(), TimeUnit.NANOSECONDS)
                         .execute(handOver);
             }

@@ -1,5 +1,6 @@
 package io.ratelimit.spring.web.servlet;
 
+import io.ratelimit.store.CleanThreads;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
@@ -37,12 +38,8 @@ final class HeldRequests implements AutoCloseable {
 
     HeldRequests(int most) {
         this.places = new Semaphore(most);
-        this.alarms = new ScheduledThreadPoolExecutor(1, task -> {
-            // A request starts it, and must leave nothing of its own in it.
-            Thread thread = new Thread(null, task, "ratelimit-held-requests", 0, false);
-            thread.setDaemon(true);
-            return thread;
-        });
+        // A request starts it, and must leave nothing of its own in it.
+        this.alarms = new ScheduledThreadPoolExecutor(1, CleanThreads.named("ratelimit-held-requests"));
         // So that an application without leaky buckets has no such thread, and a client that left takes no memory.
         alarms.setKeepAliveTime(1, TimeUnit.MINUTES);
         alarms.allowCoreThreadTimeOut(true);
