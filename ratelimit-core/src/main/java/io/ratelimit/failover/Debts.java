@@ -172,9 +172,10 @@ final class Debts {
         }
     }
 
-    /** Forgets the debts of these keys. */
+    /** Forgets the debts of these keys, also those that are taken out and might be put back. */
     void forget(List<Key> keys) {
-        keys.forEach(open::remove);
+        underway.keySet().removeAll(keys);
+        open.keySet().removeAll(keys);
     }
 
     private Debt sum(Debt newer, Debt older) {

@@ -78,7 +78,7 @@ public final class FailoverStore implements LimitStore {
         this.circuits = new Circuits(settings, this::changed, this::probe);
         this.pieces = new PiecewiseExecutor(this::executeWhole, primary::shardOf);
         this.recovery = new Recovery(primary, circuits, debts, fallback, this::noteFailure);
-        this.refunds = new RefundRoute(this::askPrimary, fallback, failureDecider, recovery::isCharging);
+        this.refunds = new RefundRoute(this::askPrimary, fallback, failureDecider, recovery::charging);
     }
 
     /** What only an outage needs must not take the memory that the application has to live in. */

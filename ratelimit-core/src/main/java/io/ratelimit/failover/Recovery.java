@@ -67,9 +67,10 @@ final class Recovery implements AutoCloseable {
         return debts.isEmpty() && settling.isEmpty();
     }
 
-    /** Returns whether debts of the key are being charged. */
-    boolean isCharging(Key key) {
-        return settling.containsKey(key);
+    /** Returns what ends, either way, when the charge of the key's debts that is under way has; {@code null} if there is none. */
+    @Nullable
+    CompletableFuture<?> charging(Key key) {
+        return settling.get(key);
     }
 
     /** Asks the store: at once, or behind the debts of the operation's keys. */
@@ -79,7 +80,8 @@ final class Recovery implements AutoCloseable {
 
     /** Whoever has waited for others until a call would count as slow does not wait for one of its own as well. */
     private CompletionStage<Decision> execute(Operation operation, long begunAtNanos) {
-        if (isSettled()) {
+        if (isSettled() || operation instanceof Operation.Refund) {
+            // What is given back was counted there: what is owed besides makes no difference to it.
             return primary.execute(operation);
         }
         List<Key> owing = operation.keys().stream().filter(debts::contains).toList();

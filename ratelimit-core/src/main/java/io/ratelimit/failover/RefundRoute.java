@@ -11,31 +11,43 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
-import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** Gives permits back to the store that they were taken from, which is not always the one that decides now. */
 final class RefundRoute {
     private final Function<Operation, CompletionStage<Decision>> primary;
     private final Fallback fallback;
     private final FailureDecider failureDecider;
-    private final Predicate<Key> charging;
+    private final Function<Key, @Nullable CompletableFuture<?>> charging;
 
     /**
-     * @param primary waits for what is being charged of a key
-     * @param charging whether debts of a key are being charged
+     * @param charging returns what ends with the charge of a key's debts that is under way; {@code null} if there is none
      */
     RefundRoute(
             Function<Operation, CompletionStage<Decision>> primary,
             Fallback fallback,
             FailureDecider failureDecider,
-            Predicate<Key> charging) {
+            Function<Key, @Nullable CompletableFuture<?>> charging) {
         this.charging = charging;
         this.primary = primary;
         this.fallback = fallback;
         this.failureDecider = failureDecider;
     }
 
+    /** Gives back at once, or when it is certain which store has what: after the charges of what the fallback admitted. */
     CompletionStage<Decision> execute(Operation.Refund refund) {
+        for (Grant grant : refund.grants()) {
+            CompletableFuture<?> charge = grant.source().equals(Source.FALLBACK)
+                    ? charging.apply(grant.demand().key())
+                    : null;
+            if (charge != null) {
+                return charge.handle((done, failure) -> refund).thenCompose(this::execute);
+            }
+        }
+        return giveBack(refund);
+    }
+
+    private CompletionStage<Decision> giveBack(Operation.Refund refund) {
         List<Grant> grants = refund.grants();
         Answers answers = new Answers(grants.size());
         List<Integer> byPrimary = new ArrayList<>();
@@ -43,9 +55,8 @@ final class RefundRoute {
         for (int i = 0; i < grants.size(); i++) {
             Grant grant = grants.get(i);
             if (grant.source().equals(Source.FALLBACK)) {
-                // Once charged to the store, or about to be, it is the store's to give back.
-                boolean here = !charging.test(grant.demand().key()) && fallback.holds(grant.demand());
-                (here ? byFallback : byPrimary).add(i);
+                // Once charged to the store, it is the store's to give back.
+                (fallback.holds(grant.demand()) ? byFallback : byPrimary).add(i);
             } else if (!grant.source().counts()) {
                 answers.put(i, failureDecider.admit(grant.demand()));
             } else {

@@ -19,8 +19,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What becomes of requests for a key whose debts are being charged, when that goes wrong. */
 class SettlementTest {
@@ -97,10 +100,121 @@ class SettlementTest {
         assertThat(failures).containsOnly(Kind.OOM);
     }
 
+    @ParameterizedTest(name = "{0}, circuit open meanwhile: {1}")
+    @CsvSource({
+        "CONNECTION, true",
+        "OOM, true",
+        "LOADING, true",
+        "TRY_AGAIN, true",
+        "CONNECTION, false",
+        "TRY_AGAIN, false",
+    })
+    void forgetsADebtThatIsResetWhileItIsBeingChargedInVain(Kind failure, boolean openMeanwhile) {
+        CompletableFuture<Void> charge = failACharge(failure, new AtomicReference<>());
+        openCircuit(openMeanwhile);
+
+        CompletableFuture<Decision> reset =
+                store.execute(new Operation.Reset(List.of(demand))).toCompletableFuture();
+        assertThat(reset.isDone()).as("decided without the backend").isEqualTo(openMeanwhile);
+        charge.complete(null);
+
+        assertThat(reset).succeedsWithin(Duration.ofSeconds(1));
+        assertThat(remainingOnceTheBackendIsBack()).isEqualTo(4);
+    }
+
+    @ParameterizedTest(name = "{0}, circuit open meanwhile: {1}")
+    @CsvSource({
+        "CONNECTION, true",
+        "OOM, true",
+        "READONLY, true",
+        "TRY_AGAIN, true",
+        "CONNECTION, false",
+        "TRY_AGAIN, false",
+    })
+    void givesBackWhatIsBeingChargedInVain(Kind failure, boolean openMeanwhile) {
+        AtomicReference<Decision> admitted = new AtomicReference<>();
+        CompletableFuture<Void> charge = failACharge(failure, admitted);
+        openCircuit(openMeanwhile);
+
+        CompletableFuture<Decision> refund = refund(admitted.get());
+        charge.complete(null);
+
+        assertThat(refund).succeedsWithin(Duration.ofSeconds(1));
+        assertThat(remainingOnceTheBackendIsBack()).isEqualTo(4);
+    }
+
+    @Test
+    void givesBackWhatIsBeingChargedAndThenIs() {
+        AtomicReference<Decision> admitted = new AtomicReference<>();
+        CompletableFuture<Void> answer = holdTheCharge(admitted);
+
+        CompletableFuture<Decision> refund = refund(admitted.get());
+        answer.complete(null);
+
+        assertThat(refund).succeedsWithin(Duration.ofSeconds(1));
+        assertThat(remainingOnceTheBackendIsBack()).isEqualTo(4);
+    }
+
+    @Test
+    void givesBackToTheBackendWhatTheBackendTookThoughAChargeOfTheSameKeyFails() {
+        Decision taken = acquire(demand).join();
+        assertThat(taken.source()).isEqualTo(BACKEND);
+        CompletableFuture<Void> charge = failACharge(Kind.TRY_AGAIN, new AtomicReference<>());
+        backend.heal();
+
+        CompletableFuture<Decision> refund = refund(taken);
+        charge.complete(null);
+
+        assertThat(refund).succeedsWithin(Duration.ofSeconds(1));
+        assertThat(remainingOnceTheBackendIsBack()).as("one is owed").isEqualTo(3);
+    }
+
+    private CompletableFuture<Decision> refund(Decision admitted) {
+        return store.execute(new Operation.Refund(admitted.grants())).toCompletableFuture();
+    }
+
+    private void openCircuit(boolean open) {
+        if (open) {
+            backend.failWith(Kind.OOM);
+            while (store.circuitState() == CircuitState.CLOSED) {
+                acquire(demand("another")).join();
+            }
+        }
+    }
+
+    private long remainingOnceTheBackendIsBack() {
+        backend.heal();
+        await().until(() -> store.circuitState() == CircuitState.CLOSED);
+        Decision decision = acquire(demand).join();
+        assertThat(decision.source()).isEqualTo(BACKEND);
+        return decision.remaining();
+    }
+
+    /**
+     * Returns what fails the charge of a debt that is under way, which the backend does not carry out.
+     *
+     * @param admitted gets the decision that left the debt
+     */
+    private CompletableFuture<Void> failACharge(Kind failure, AtomicReference<Decision> admitted) {
+        backend.failWith(Kind.CONNECTION);
+        admitted.set(acquire(demand).join());
+        CompletableFuture<Void> over = new CompletableFuture<>();
+        backend.failLater("a", over, failure);
+        await().until(() -> backend.asked.stream()
+                .flatMap(List::stream)
+                .anyMatch(operation -> operation instanceof Operation.Charge
+                        && operation.keys().contains(demand.key())));
+        return over;
+    }
+
     /** Returns what releases the answer to the charge of a debt, which the backend has carried out. */
     private CompletableFuture<Void> holdTheCharge() {
+        return holdTheCharge(new AtomicReference<>());
+    }
+
+    private CompletableFuture<Void> holdTheCharge(AtomicReference<Decision> admitted) {
         backend.failWith(Kind.CONNECTION);
-        acquire(demand).join();
+        admitted.set(acquire(demand).join());
         while (store.circuitState() == CircuitState.CLOSED) {
             acquire(demand("opener")).join();
         }

@@ -27,6 +27,7 @@ final class SwitchedStore implements LimitStore {
     private volatile boolean defective;
     private volatile @Nullable String heldOwner;
     private volatile CompletableFuture<?> held = CompletableFuture.completedFuture(null);
+    private volatile boolean holdsBefore;
     private volatile Duration delay = Duration.ZERO;
     volatile boolean answerNothing;
     volatile StoreStatus status = StoreStatus.SOUND;
@@ -50,12 +51,28 @@ final class SwitchedStore implements LimitStore {
         held = until;
     }
 
+    /** Fails calls for an owner's keys when something has happened, without carrying them out; heals all others. */
+    void failLater(String owner, CompletableFuture<?> until, StoreException.Kind kind) {
+        heldOwner = owner;
+        held = until.thenCompose(over -> CompletableFuture.failedFuture(failed(kind)));
+        holdsBefore = true;
+        failure = null;
+    }
+
+    private StoreException failed(StoreException.Kind kind) {
+        return new StoreException(kind, "failed on demand", null, incident);
+    }
+
     /** Refuses calls for the keys of these owners, in a way that says nothing about the store. */
     void refuse(Predicate<String> owner) {
         refused = owner;
     }
 
     void heal() {
+        if (holdsBefore) {
+            holdsBefore = false;
+            heldOwner = null;
+        }
         failure = null;
         incident = null;
     }
@@ -78,13 +95,16 @@ final class SwitchedStore implements LimitStore {
         if (answerNothing) {
             return CompletableFuture.completedFuture(List.of());
         }
+        if (holdsBefore && isOf(owner -> owner.equals(heldOwner), operations)) {
+            return held.thenCompose(never -> CompletableFuture.failedFuture(failed(StoreException.Kind.OTHER)));
+        }
         StoreException.Kind kind = isOf(refused, operations) ? StoreException.Kind.TRY_AGAIN : failure;
         if (kind == null) {
             answered.addAll(operations);
             CompletionStage<List<Decision>> answer = delayed(store.executeAll(operations));
             return isOf(owner -> owner.equals(heldOwner), operations) ? held.thenCompose(released -> answer) : answer;
         }
-        return CompletableFuture.failedFuture(new StoreException(kind, "failed on demand", null, incident));
+        return CompletableFuture.failedFuture(failed(kind));
     }
 
     private CompletionStage<List<Decision>> delayed(CompletionStage<List<Decision>> answer) {
