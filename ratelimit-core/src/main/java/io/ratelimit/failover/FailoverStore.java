@@ -238,7 +238,7 @@ public final class FailoverStore implements LimitStore {
 
     private Decision decideWithout(Operation operation, boolean owed) {
         Decision decision = failureDecider.decide(operation);
-        boolean takes = operation instanceof Operation.Acquire || operation instanceof Operation.Charge;
+        boolean takes = operation.kind() == Operation.Kind.ACQUIRE || operation.kind() == Operation.Kind.CHARGE;
         if (takes && owed) {
             fallback.owe(decision);
             recovery.awaken();

@@ -27,22 +27,13 @@ final class FailureDecider {
     }
 
     Decision decide(Operation operation) {
-        if (operation instanceof Operation.Acquire acquire) {
-            return decide(acquire.demands(), acquire.shadow(), fallback::acquire);
-        }
-        if (operation instanceof Operation.Peek peek) {
-            return decide(peek.demands(), peek.shadow(), fallback::peek);
-        }
-        if (operation instanceof Operation.Charge charge) {
-            return inAnyCase(charge.demands(), fallback::charge);
-        }
-        if (operation instanceof Operation.Reset reset) {
-            return inAnyCase(reset.demands(), fallback::reset);
-        }
-        // The permits are in the store that failed: nothing here knows them.
-        Operation.Refund refund = (Operation.Refund) operation;
-        return byPolicy(
-                refund.grants().stream().map(grant -> admit(grant.demand())).toList(), List.of());
+        return switch (operation.kind()) {
+            case ACQUIRE, PEEK -> byPolicies(operation);
+            case CHARGE -> inAnyCase(operation.demands(), fallback::charge);
+            case RESET -> inAnyCase(operation.demands(), fallback::reset);
+            // The permits are in the store that failed: nothing here knows them.
+            case REFUND -> Decision.of(admit(operation.demands()), List.of());
+        };
     }
 
     /** Answers that a demand is admitted, without counting it. */
@@ -50,22 +41,22 @@ final class FailureDecider {
         return LimitDecision.admittedByPolicy(demand, ticker.epochMicros());
     }
 
-    private interface Local {
-        Decision decide(List<Demand> demands, List<Demand> shadow);
+    private List<LimitDecision> admit(List<Demand> demands) {
+        return demands.stream().map(this::admit).toList();
     }
 
-    private Decision decide(List<Demand> enforced, List<Demand> shadow, Local fallbackDecides) {
+    private Decision byPolicies(Operation operation) {
+        List<Demand> enforced = operation.demands();
+        List<Demand> shadow = operation.shadow();
         if (enforced.stream().anyMatch(demand -> demand.onFailure() == FailurePolicy.DENY)) {
-            return byPolicy(enforced.stream().map(this::denyOrAdmit).toList(), List.of());
+            return Decision.of(enforced.stream().map(this::denyOrAdmit).toList(), List.of());
         }
         List<Demand> localEnforced = local(enforced);
         List<Demand> localShadow = local(shadow);
         if (localEnforced.isEmpty() && localShadow.isEmpty()) {
-            return byPolicy(
-                    enforced.stream().map(this::admit).toList(),
-                    shadow.stream().map(this::admit).toList());
+            return Decision.of(admit(enforced), admit(shadow));
         }
-        Decision decision = fallbackDecides.decide(localEnforced, localShadow);
+        Decision decision = fallback.decide(operation.kind(), localEnforced, localShadow);
         boolean shadowAsked = decision.allowed()
                 && (localShadow.isEmpty() || !decision.shadow().isEmpty());
         return Decision.of(
@@ -76,7 +67,7 @@ final class FailureDecider {
     private Decision inAnyCase(List<Demand> demands, Function<List<Demand>, Decision> fallbackDecides) {
         List<Demand> local = local(demands);
         return local.isEmpty()
-                ? byPolicy(demands.stream().map(this::admit).toList(), List.of())
+                ? Decision.of(admit(demands), List.of())
                 : Decision.of(merge(demands, fallbackDecides.apply(local).limits()), List.of());
     }
 
@@ -98,9 +89,5 @@ final class FailureDecider {
 
     private LimitDecision denyOrAdmit(Demand demand) {
         return LimitDecision.byPolicy(demand, ticker.epochMicros());
-    }
-
-    private static Decision byPolicy(List<LimitDecision> limits, List<LimitDecision> shadow) {
-        return Decision.of(limits, shadow);
     }
 }

@@ -39,10 +39,6 @@ final class Fallback {
         this.ticker = ticker;
     }
 
-    Decision acquire(List<Demand> demands, List<Demand> shadow) {
-        return decide(demands, shadow, Operation.Acquire::new);
-    }
-
     /** Notes what was admitted without the store's knowledge. */
     void owe(Decision admitted) {
         for (Grant grant : admitted.grants()) {
@@ -50,10 +46,6 @@ final class Fallback {
                 debts.note(grant);
             }
         }
-    }
-
-    Decision peek(List<Demand> demands, List<Demand> shadow) {
-        return decide(demands, shadow, Operation.Peek::new);
     }
 
     Decision charge(List<Demand> demands) {
@@ -113,21 +105,23 @@ final class Fallback {
         }
     }
 
-    private interface Asking {
-        Operation of(List<Demand> demands, List<Demand> shadow);
-    }
-
-    private Decision decide(List<Demand> demands, List<Demand> shadow, Asking asking) {
+    /** Acquires or peeks. */
+    Decision decide(Operation.Kind kind, List<Demand> demands, List<Demand> shadow) {
         if (demands.stream().anyMatch(this::isSpent)) {
             return deniedBySpent(demands);
         }
-        List<Demand> watched = shadow.stream().anyMatch(this::isSpent) ? List.of() : shadow;
-        if (demands.isEmpty() && watched.isEmpty()) {
+        List<Demand> asked = shadow.stream().anyMatch(this::isSpent) ? List.of() : shadow;
+        if (demands.isEmpty() && asked.isEmpty()) {
             return Decision.of(List.of(), each(shadow, this::spentOrPeeked));
         }
-        Decision local = counters.decide(asking.of(each(demands, this::local), each(watched, this::local)));
-        Decision answer = answer(local, demands, watched);
-        boolean shadowDenied = answer.allowed() && watched.size() < shadow.size();
+        List<Demand> localDemands = each(demands, this::local);
+        List<Demand> localShadow = each(asked, this::local);
+        Decision local = counters.decide(
+                kind == Operation.Kind.PEEK
+                        ? new Operation.Peek(localDemands, localShadow)
+                        : new Operation.Acquire(localDemands, localShadow));
+        Decision answer = answer(local, demands, asked);
+        boolean shadowDenied = answer.allowed() && asked.size() < shadow.size();
         return shadowDenied ? Decision.of(answer.limits(), each(shadow, this::spentOrPeeked)) : answer;
     }
 

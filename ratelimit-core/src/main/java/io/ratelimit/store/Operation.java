@@ -6,8 +6,10 @@ import io.ratelimit.limit.InvalidValueException;
 import io.ratelimit.limit.Key;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Something to do with one or more counters at one instant.
@@ -15,15 +17,50 @@ import java.util.Map;
  * <p>All operations are immutable. Demands of equal keys within one operation are one demand with the sum of their costs.
  */
 public sealed interface Operation {
+    /** What is done. */
+    enum Kind {
+        /** See {@link Acquire}. */
+        ACQUIRE,
+        /** See {@link Peek}. */
+        PEEK,
+        /** See {@link Charge}. */
+        CHARGE,
+        /** See {@link Refund}. */
+        REFUND,
+        /** See {@link Reset}. */
+        RESET
+    }
+
+    /** Returns what is done. */
+    Kind kind();
+
+    /** Returns the enforced demands; of a refund, what is given back, so that a counter may be there several times. */
+    List<Demand> demands();
+
+    /** Returns the shadow demands, which are asked if the enforced ones are allowed; empty unless the kind has such. */
+    default List<Demand> shadow() {
+        return List.of();
+    }
+
     /** Returns every key that the operation touches, without repetition. */
-    List<Key> keys();
+    default List<Key> keys() {
+        List<Demand> demands = demands();
+        List<Demand> shadow = shadow();
+        if (demands.size() == 1 && shadow.isEmpty()) {
+            return List.of(demands.get(0).key());
+        }
+        Set<Key> keys = new LinkedHashSet<>();
+        demands.forEach(demand -> keys.add(demand.key()));
+        shadow.forEach(demand -> keys.add(demand.key()));
+        return List.copyOf(keys);
+    }
 
     /**
      * Take from all counters, or from none.
      *
      * @param demands the enforced demands: if one is denied, nothing is taken from any
-     * @param shadow demands that are only watched: decided, all or none, if the enforced ones are allowed; otherwise not
-     *     asked
+     * @param shadow shadow demands, which never deny the operation: decided, all or none, if the enforced ones are allowed;
+     *     otherwise not asked
      */
     record Acquire(List<Demand> demands, List<Demand> shadow) implements Operation {
         /**
@@ -37,14 +74,14 @@ public sealed interface Operation {
             requireSome(demands.size() + shadow.size());
         }
 
-        /** Returns an acquisition without watched demands. */
+        /** Returns an acquisition without shadow demands. */
         public static Acquire of(Demand... demands) {
             return new Acquire(List.of(demands), List.of());
         }
 
         @Override
-        public List<Key> keys() {
-            return keysOf(demands, shadow);
+        public Kind kind() {
+            return Kind.ACQUIRE;
         }
     }
 
@@ -52,7 +89,7 @@ public sealed interface Operation {
      * Answer as {@link Acquire} would, and change nothing.
      *
      * @param demands the enforced demands
-     * @param shadow the watched demands
+     * @param shadow the shadow demands
      */
     record Peek(List<Demand> demands, List<Demand> shadow) implements Operation {
         /**
@@ -66,14 +103,14 @@ public sealed interface Operation {
             requireSome(demands.size() + shadow.size());
         }
 
-        /** Returns a peek without watched demands. */
+        /** Returns a peek without shadow demands. */
         public static Peek of(Demand... demands) {
             return new Peek(List.of(demands), List.of());
         }
 
         @Override
-        public List<Key> keys() {
-            return keysOf(demands, shadow);
+        public Kind kind() {
+            return Kind.PEEK;
         }
     }
 
@@ -99,8 +136,8 @@ public sealed interface Operation {
         }
 
         @Override
-        public List<Key> keys() {
-            return keysOf(demands, List.of());
+        public Kind kind() {
+            return Kind.CHARGE;
         }
     }
 
@@ -121,8 +158,17 @@ public sealed interface Operation {
         }
 
         @Override
-        public List<Key> keys() {
-            return grants.stream().map(grant -> grant.demand().key()).distinct().toList();
+        public Kind kind() {
+            return Kind.REFUND;
+        }
+
+        @Override
+        public List<Demand> demands() {
+            List<Demand> demands = new ArrayList<>(grants.size());
+            for (Grant grant : grants) {
+                demands.add(grant.demand());
+            }
+            return demands;
         }
     }
 
@@ -143,8 +189,8 @@ public sealed interface Operation {
         }
 
         @Override
-        public List<Key> keys() {
-            return keysOf(demands, List.of());
+        public Kind kind() {
+            return Kind.RESET;
         }
     }
 
@@ -168,19 +214,6 @@ public sealed interface Operation {
         }
         long cost = one.cost() + other.cost();
         return one.withCost(cost < 0 ? Long.MAX_VALUE : cost);
-    }
-
-    private static List<Key> keysOf(List<Demand> demands, List<Demand> shadow) {
-        List<Key> keys = new ArrayList<>(demands.size() + shadow.size());
-        for (Demand demand : demands) {
-            keys.add(demand.key());
-        }
-        for (Demand demand : shadow) {
-            if (!keys.contains(demand.key())) {
-                keys.add(demand.key());
-            }
-        }
-        return keys;
     }
 
     private static void requireSome(int size) {

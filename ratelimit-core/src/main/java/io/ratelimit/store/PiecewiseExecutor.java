@@ -89,20 +89,17 @@ public final class PiecewiseExecutor {
         if (isWhole(operation.keys())) {
             return atomic.apply(operation);
         }
-        if (operation instanceof Operation.Acquire acquire) {
-            return decide(acquire.demands(), acquire.shadow(), demands -> new Acquisition(pieces(demands)).begin());
-        }
-        if (operation instanceof Operation.Peek peek) {
-            return decide(peek.demands(), peek.shadow(), this::peek);
-        }
-        if (operation instanceof Operation.Charge charge) {
-            return together(pieces(charge.demands(), Demand::key, Operation.Charge::new));
-        }
-        if (operation instanceof Operation.Refund refund) {
-            return together(pieces(refund.grants(), grant -> grant.demand().key(), Operation.Refund::new));
-        }
-        Operation.Reset reset = (Operation.Reset) operation;
-        return together(pieces(reset.demands(), Demand::key, Operation.Reset::new));
+        return switch (operation.kind()) {
+            case ACQUIRE -> decide(operation, demands -> new Acquisition(pieces(demands)).begin());
+            case PEEK -> decide(operation, this::peek);
+            case CHARGE -> together(pieces(operation.demands(), Demand::key, Operation.Charge::new));
+            case RESET -> together(pieces(operation.demands(), Demand::key, Operation.Reset::new));
+            case REFUND ->
+                together(pieces(
+                        ((Operation.Refund) operation).grants(),
+                        grant -> grant.demand().key(),
+                        Operation.Refund::new));
+        };
     }
 
     /** Some of the counters of an operation, which are all in one place. */
@@ -153,19 +150,21 @@ public final class PiecewiseExecutor {
         CompletionStage<List<LimitDecision>> ask(List<Demand> demands);
     }
 
-    /** The watched demands follow iff the enforced ones are allowed, and whatever happens to them changes nothing. */
-    private static CompletionStage<Decision> decide(List<Demand> demands, List<Demand> shadow, Asking asking) {
+    /** The shadow demands follow if the enforced ones are allowed, and their failure does not undo the decision. */
+    private static CompletionStage<Decision> decide(Operation operation, Asking asking) {
+        List<Demand> demands = operation.demands();
+        List<Demand> shadow = operation.shadow();
         CompletionStage<List<LimitDecision>> enforced =
                 demands.isEmpty() ? CompletableFuture.completedFuture(List.of()) : asking.ask(demands);
         return enforced.thenCompose(limits -> {
             if (shadow.isEmpty() || !limits.stream().allMatch(LimitDecision::allowed)) {
                 return CompletableFuture.completedFuture(Decision.of(limits, List.of()));
             }
-            CompletionStage<Decision> both = asking.ask(shadow).thenApply(watched -> Decision.of(limits, watched));
+            CompletionStage<Decision> both = asking.ask(shadow).thenApply(answers -> Decision.of(limits, answers));
             return limits.isEmpty()
                     ? both
                     : both.exceptionally(failure -> {
-                        log.debug("The watched limits could not be asked", failure);
+                        log.debug("The shadow limits could not be asked", failure);
                         return Decision.of(limits, List.of());
                     });
         });
@@ -279,7 +278,7 @@ public final class PiecewiseExecutor {
         private CompletionStage<Void> look(int from) {
             return allOf(pieces.subList(from, pieces.size()).stream()
                     .map(piece -> atomic.apply(
-                                    new Operation.Peek(((Operation.Acquire) piece.operation()).demands(), List.of()))
+                                    new Operation.Peek(piece.operation().demands(), List.of()))
                             .thenAccept(answer -> answers.put(piece, answer))
                             .exceptionallyCompose(failure -> CompletableFuture.failedFuture(
                                     StoreException.of(failure).withFate(Fate.NOT_CARRIED_OUT))))

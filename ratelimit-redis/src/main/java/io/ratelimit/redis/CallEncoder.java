@@ -76,17 +76,26 @@ final class CallEncoder {
         }
 
         void add(Operation operation) {
-            if (operation instanceof Operation.Acquire acquire) {
-                decision('a', acquire.demands(), acquire.shadow());
-            } else if (operation instanceof Operation.Peek peek) {
-                decision('p', peek.demands(), peek.shadow());
-            } else if (operation instanceof Operation.Charge charge) {
-                decision('c', charge.demands(), List.of());
-            } else if (operation instanceof Operation.Reset reset) {
-                decision('x', reset.demands(), List.of());
-            } else if (operation instanceof Operation.Refund refund) {
-                refund(refund.grants());
+            header(
+                    code(operation.kind()),
+                    operation.demands().size(),
+                    operation.shadow().size());
+            if (operation instanceof Operation.Refund refund) {
+                refund.grants().forEach(grant -> part(grant.demand(), grant.takenAt()));
+            } else {
+                operation.demands().forEach(demand -> part(demand, 0));
+                operation.shadow().forEach(demand -> part(demand, 0));
             }
+        }
+
+        private static char code(Operation.Kind kind) {
+            return switch (kind) {
+                case ACQUIRE -> 'a';
+                case PEEK -> 'p';
+                case CHARGE -> 'c';
+                case REFUND -> 'r';
+                case RESET -> 'x';
+            };
         }
 
         ScriptCall call() {
@@ -97,23 +106,6 @@ final class CallEncoder {
                 arguments[2 + i] = parts.get(i);
             }
             return new ScriptCall(keys.toArray(byte[][]::new), arguments);
-        }
-
-        private void decision(char code, List<Demand> enforced, List<Demand> shadow) {
-            header(code, enforced.size(), shadow.size());
-            for (Demand demand : enforced) {
-                part(demand, 0);
-            }
-            for (Demand demand : shadow) {
-                part(demand, 0);
-            }
-        }
-
-        private void refund(List<Grant> grants) {
-            header('r', grants.size(), 0);
-            for (Grant grant : grants) {
-                part(grant.demand(), grant.takenAt());
-            }
         }
 
         private void header(char code, int enforced, int shadow) {

@@ -2,7 +2,6 @@ package io.ratelimit.redis;
 
 import io.ratelimit.limit.Decision;
 import io.ratelimit.limit.Demand;
-import io.ratelimit.limit.Grant;
 import io.ratelimit.limit.LimitDecision;
 import io.ratelimit.limit.Source;
 import io.ratelimit.limit.Verdict;
@@ -40,28 +39,11 @@ final class ReplyReader {
         return decisions;
     }
 
+    /** The shadow demands are decided only if the enforced ones are all allowed. */
     private Decision decision(Operation operation) {
-        if (operation instanceof Operation.Acquire acquire) {
-            return conjunctions(acquire.demands(), acquire.shadow());
-        }
-        if (operation instanceof Operation.Peek peek) {
-            return conjunctions(peek.demands(), peek.shadow());
-        }
-        if (operation instanceof Operation.Charge charge) {
-            return Decision.of(answers(charge.demands()), List.of());
-        }
-        if (operation instanceof Operation.Reset reset) {
-            return Decision.of(answers(reset.demands()), List.of());
-        }
-        Operation.Refund refund = (Operation.Refund) operation;
-        return Decision.of(answers(refund.grants().stream().map(Grant::demand).toList()), List.of());
-    }
-
-    /** The watched demands are decided only if the enforced ones are all allowed. */
-    private Decision conjunctions(List<Demand> enforced, List<Demand> shadow) {
-        List<LimitDecision> limits = answers(enforced);
-        boolean allowed = limits.stream().allMatch(LimitDecision::allowed);
-        return Decision.of(limits, allowed ? answers(shadow) : List.of());
+        List<LimitDecision> limits = answers(operation.demands());
+        boolean shadowAsked = !operation.shadow().isEmpty() && limits.stream().allMatch(LimitDecision::allowed);
+        return Decision.of(limits, shadowAsked ? answers(operation.shadow()) : List.of());
     }
 
     private List<LimitDecision> answers(List<Demand> demands) {
