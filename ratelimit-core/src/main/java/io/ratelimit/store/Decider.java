@@ -13,38 +13,56 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 
-/** Carries out an operation over a table of counters at one instant: looks at all of them first, then changes all or none. */
-final class Decider {
+/**
+ * Carries out operations over a table of counters: looks at all counters of one first, then changes all or none.
+ *
+ * <p>What a store in memory and one that is replicated have in common: each has a table of its own, guards it, and tells the
+ * time. The decision says what was taken ({@link Decision#grants}). Immutable and safe for any number of threads.
+ */
+public final class Decider {
     private final Source source;
     private final Function<Algorithm, LimitAlgorithm<?>> arithmetic;
 
-    Decider(Source source, Function<Algorithm, LimitAlgorithm<?>> arithmetic) {
+    private Decider(Source source, Function<Algorithm, LimitAlgorithm<?>> arithmetic) {
         this.source = source;
         this.arithmetic = arithmetic;
     }
 
-    Decision decide(Operation operation, CounterTable table, long nowMicros) {
-        if (operation instanceof Operation.Acquire acquire) {
-            return acquire(acquire, table, nowMicros);
-        }
-        if (operation instanceof Operation.Peek peek) {
-            List<LimitDecision> limits = peek(peek.demands(), table, nowMicros);
-            return decision(limits, allAllow(limits) ? peek(peek.shadow(), table, nowMicros) : List.of());
-        }
-        if (operation instanceof Operation.Charge charge) {
-            return decision(each(charge.demands(), demand -> charge(demand, table, nowMicros)), List.of());
-        }
-        if (operation instanceof Operation.Refund refund) {
-            return decision(each(refund.grants(), grant -> refund(grant, table, nowMicros)), List.of());
-        }
-        Operation.Reset reset = (Operation.Reset) operation;
-        return decision(each(reset.demands(), demand -> reset(demand, table, nowMicros)), List.of());
+    /**
+     * Returns a decider that counts exactly.
+     *
+     * @param source what its decisions say they come from
+     */
+    public static Decider exact(Source source) {
+        return new Decider(source, LimitAlgorithm::of);
     }
 
-    private Decision acquire(Operation.Acquire acquire, CounterTable table, long nowMicros) {
-        List<LimitDecision> limits = takeAllOrNone(acquire.demands(), table, nowMicros);
-        boolean shadowAsked = !acquire.shadow().isEmpty() && allAllow(limits);
-        return decision(limits, shadowAsked ? takeAllOrNone(acquire.shadow(), table, nowMicros) : List.of());
+    /** Returns a decider whose states are of bounded size: see {@link LimitAlgorithm#bounded}. */
+    public static Decider bounded(Source source) {
+        return new Decider(source, LimitAlgorithm::bounded);
+    }
+
+    /**
+     * Carries out an operation at one instant.
+     *
+     * @param table guarded by the caller until this returns
+     * @param nowMicros the instant, in microseconds since the epoch
+     * @return the decision; of a charge, a refund or a reset one that is allowed
+     */
+    public Decision decide(Operation operation, CounterTable table, long nowMicros) {
+        List<LimitDecision> limits = ask(operation, operation.demands(), table, nowMicros);
+        boolean shadowAsked = !operation.shadow().isEmpty() && allAllow(limits);
+        return Decision.of(limits, shadowAsked ? ask(operation, operation.shadow(), table, nowMicros) : List.of());
+    }
+
+    private List<LimitDecision> ask(Operation operation, List<Demand> demands, CounterTable table, long nowMicros) {
+        return switch (operation.kind()) {
+            case ACQUIRE -> takeAllOrNone(demands, table, nowMicros);
+            case PEEK -> peek(demands, table, nowMicros);
+            case CHARGE -> each(demands, demand -> charge(demand, table, nowMicros));
+            case RESET -> each(demands, demand -> reset(demand, table, nowMicros));
+            case REFUND -> each(((Operation.Refund) operation).grants(), grant -> refund(grant, table, nowMicros));
+        };
     }
 
     private List<LimitDecision> takeAllOrNone(List<Demand> demands, CounterTable table, long nowMicros) {
@@ -133,10 +151,6 @@ final class Decider {
             table.put(demand.key(), demand.limit(), state, transition.verdict());
         }
         return new LimitDecision(demand, transition.verdict(), source);
-    }
-
-    private Decision decision(List<LimitDecision> limits, List<LimitDecision> shadow) {
-        return Decision.of(limits, shadow);
     }
 
     private static boolean allAllow(List<LimitDecision> limits) {

@@ -1,6 +1,5 @@
 package io.ratelimit.store;
 
-import io.ratelimit.algorithm.LimitAlgorithm;
 import io.ratelimit.limit.Decision;
 import io.ratelimit.limit.InvalidValueException;
 import io.ratelimit.limit.Key;
@@ -53,7 +52,7 @@ public final class MemoryStore implements LimitStore {
      * @throws IllegalArgumentException if {@code maxKeys} is below 1
      */
     public static MemoryStore of(Ticker ticker, int maxKeys, Source source) {
-        return new MemoryStore(ticker, maxKeys, new Decider(source, LimitAlgorithm::of));
+        return new MemoryStore(ticker, maxKeys, Decider.exact(source));
     }
 
     /**
@@ -66,7 +65,7 @@ public final class MemoryStore implements LimitStore {
      * @throws IllegalArgumentException if {@code maxKeys} is below 1
      */
     public static MemoryStore withBoundedLogs(Ticker ticker, int maxKeys, Source source) {
-        return new MemoryStore(ticker, maxKeys, new Decider(source, LimitAlgorithm::bounded));
+        return new MemoryStore(ticker, maxKeys, Decider.bounded(source));
     }
 
     private MemoryStore(Ticker ticker, int maxKeys, Decider decider) {

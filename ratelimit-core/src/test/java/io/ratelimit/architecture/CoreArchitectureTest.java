@@ -37,6 +37,8 @@ class CoreArchitectureTest {
                         "io.ratelimit.store",
                         Set.of(
                                 "CleanThreads",
+                                "CounterTable",
+                                "Decider",
                                 "LimitStore",
                                 "MemoryStore",
                                 "Operation",
