@@ -73,17 +73,21 @@ final class Recovery implements AutoCloseable {
         return settling.get(key);
     }
 
-    /** Asks the store: at once, or behind the debts of the operation's keys. */
+    /**
+     * Asks the store: at once, or behind the debts of the operation's keys. A refund goes at once: its permits were counted
+     * there, and what is owed besides makes no difference to it.
+     */
     CompletionStage<Decision> execute(Operation operation) {
-        return execute(operation, System.nanoTime());
+        return isSettled() || operation instanceof Operation.Refund
+                ? primary.execute(operation)
+                : executeBehindDebts(operation, System.nanoTime());
     }
 
-    /** Whoever has waited for others until a call would count as slow does not wait for one of its own as well. */
-    private CompletionStage<Decision> execute(Operation operation, long begunAtNanos) {
-        if (isSettled() || operation instanceof Operation.Refund) {
-            // What is given back was counted there: what is owed besides makes no difference to it.
-            return primary.execute(operation);
-        }
+    /**
+     * Waits for the charges of the operation's keys that are under way, and makes those that are left with the operation in
+     * one call. An operation that has waited until a call would count as slow is not sent any more.
+     */
+    private CompletionStage<Decision> executeBehindDebts(Operation operation, long begunAtNanos) {
         List<Key> owing = operation.keys().stream().filter(debts::contains).toList();
         List<CompletableFuture<?>> others = operation.keys().stream()
                 .<CompletableFuture<?>>mapMulti((key, found) -> {
@@ -96,19 +100,19 @@ final class Recovery implements AutoCloseable {
         if (!others.isEmpty()) {
             return CompletableFuture.allOf(others.toArray(CompletableFuture[]::new))
                     .thenCompose(done -> isStillQuick(operation, begunAtNanos)
-                            ? execute(operation, begunAtNanos)
+                            ? executeBehindDebts(operation, begunAtNanos)
                             : notAskedMeanwhile(operation));
         }
         if (!owing.isEmpty() && !isOfOneOwner(operation)) {
             return settleAll(byOwner(owing))
                     .thenCompose(done -> isStillQuick(operation, begunAtNanos)
-                            ? execute(operation, begunAtNanos)
+                            ? executeBehindDebts(operation, begunAtNanos)
                             : notAskedMeanwhile(operation));
         }
         Claim claim = claim(owing);
         if (claim.keys().size() < owing.size()) {
             release(claim, null);
-            return execute(operation, begunAtNanos);
+            return executeBehindDebts(operation, begunAtNanos);
         }
         return settle(claim, List.of(operation)).thenApply(decisions -> decisions.get(0));
     }

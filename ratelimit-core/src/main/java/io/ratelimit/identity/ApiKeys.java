@@ -41,11 +41,6 @@ public final class ApiKeys {
         this.guard = new Guard(errors);
     }
 
-    /** Returns the known key that a request presents; empty if it presents none, an unknown one or several. */
-    public Optional<ApiKey> find(RequestView request) {
-        return Optional.ofNullable(read(request).known());
-    }
-
     /** Returns the hash by which keys are looked up: SHA-256 of the UTF-8 bytes, 64 lower-case hexadecimal digits. */
     public static String sha256Hex(String key) {
         return HexFormat.of().formatHex(Sha256.digest().digest(Utf8.bytes(key)));

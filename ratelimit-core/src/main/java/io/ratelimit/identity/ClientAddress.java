@@ -1,7 +1,6 @@
 package io.ratelimit.identity;
 
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,12 +59,6 @@ public final class ClientAddress {
     public String grouped(String text) {
         IpAddress address = ForwardedNode.parse(text, 0, text.length());
         return address == null ? text : text(new ClientHop(address, true));
-    }
-
-    /** Returns the whole client address, not grouped; empty if the peer's address cannot be read. */
-    public Optional<IpAddress> raw(RequestView request) {
-        ClientHop hop = find(request);
-        return hop == null ? Optional.empty() : Optional.of(hop.address());
     }
 
     @Nullable

@@ -76,16 +76,6 @@ public final class IdentityResolver {
     }
 
     /**
-     * Returns whose quota is counted under a kind of key.
-     *
-     * @param kind {@code api-key}, {@code user}, {@code ip} or {@code global}; any other one counts as absent
-     * @return the caller; where the kind is absent, {@link Identity#absent its stand-in}, without a tier
-     */
-    public Caller byKind(String kind, RequestView request) {
-        return requester(request).byKind(kind);
-    }
-
-    /**
      * Returns whose quota is counted for an address that is known from elsewhere than a request, as
      * {@link ClientAddress#grouped} counts it.
      */

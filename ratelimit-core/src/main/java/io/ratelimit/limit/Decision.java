@@ -32,7 +32,7 @@ public final class Decision {
      * Returns the decision that these limits make together.
      *
      * @param limits the enforced limits' answers in the order asked; may be empty only if there are shadow ones
-     * @param shadow the answers of limits that are only watched, empty if they were not asked
+     * @param shadow the answers of shadow limits, empty if they were not asked
      * @throws IllegalArgumentException if there is no answer at all
      */
     public static Decision of(List<LimitDecision> limits, List<LimitDecision> shadow) {
@@ -110,17 +110,17 @@ public final class Decision {
         return limits;
     }
 
-    /** Returns the answers of the limits that are only watched; empty if there are none or they were not asked. */
+    /** Returns the answers of the shadow limits; empty if there are none or they were not asked. */
     public List<LimitDecision> shadow() {
         return shadow;
     }
 
-    /** Returns whether the limits that are only watched would have admitted the request; true if there are none. */
+    /** Returns whether the shadow limits would have admitted the request; true if there are none. */
     public boolean shadowAllowed() {
         return allAllow(shadow);
     }
 
-    /** Returns the permits that this decision took, enforced and watched; none where it was made without counting. */
+    /** Returns the permits that this decision took, of enforced and of shadow limits; none where it was made without counting. */
     public List<Grant> grants() {
         List<Grant> grants = new ArrayList<>();
         if (allowed) {

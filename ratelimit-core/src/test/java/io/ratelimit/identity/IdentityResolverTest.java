@@ -70,19 +70,21 @@ class IdentityResolverTest {
     @Test
     void countsByTheKindOfTheKey() {
         FakeRequest both = request().header("X-API-Key", "acme-key").user("alice");
-        assertThat(resolver.byKind("api-key", both)).isEqualTo(ACME);
-        assertThat(resolver.byKind("user", both)).isEqualTo(ALICE);
-        assertThat(resolver.byKind("ip", both)).isEqualTo(ADDRESS);
-        assertThat(resolver.byKind("global", both)).isEqualTo(new Caller(Identity.global(), null));
+        assertThat(resolver.requester(both).byKind("api-key")).isEqualTo(ACME);
+        assertThat(resolver.requester(both).byKind("user")).isEqualTo(ALICE);
+        assertThat(resolver.requester(both).byKind("ip")).isEqualTo(ADDRESS);
+        assertThat(resolver.requester(both).byKind("global")).isEqualTo(new Caller(Identity.global(), null));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"api-key", "user", "tenant", "identity", ""})
     void countsAnAbsentKindByAddressUnderAKindOfItsOwn(String kind) {
         FakeRequest nobody = request().header("X-API-Key", "random");
-        assertThat(resolver.byKind(kind, nobody)).isEqualTo(new Caller(new Identity(kind + ":ip", "192.0.2.1"), null));
+        assertThat(resolver.requester(nobody).byKind(kind))
+                .isEqualTo(new Caller(new Identity(kind + ":ip", "192.0.2.1"), null));
         FakeRequest malformed = FakeRequest.from("");
-        assertThat(resolver.byKind(kind, malformed)).isEqualTo(new Caller(new Identity(kind + ":ip", "unknown"), null));
+        assertThat(resolver.requester(malformed).byKind(kind))
+                .isEqualTo(new Caller(new Identity(kind + ":ip", "unknown"), null));
     }
 
     @Test
@@ -113,7 +115,7 @@ class IdentityResolverTest {
     @Test
     void takesAnEmptyUserNameForNone() {
         assertThat(resolver.identity(request().user(""))).isEqualTo(ADDRESS);
-        assertThat(resolver.byKind("user", request().user("")).identity())
+        assertThat(resolver.requester(request().user("")).byKind("user").identity())
                 .isEqualTo(new Identity("user:ip", "192.0.2.1"));
     }
 

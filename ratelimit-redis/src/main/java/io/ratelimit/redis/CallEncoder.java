@@ -40,6 +40,12 @@ final class CallEncoder {
         this.ticker = ticker;
     }
 
+    ScriptCall encode(Operation operation) {
+        Parts parts = new Parts(1);
+        parts.add(operation);
+        return parts.call();
+    }
+
     ScriptCall encode(List<Operation> operations) {
         Parts parts = new Parts(operations.size());
         for (Operation operation : operations) {

@@ -128,6 +128,11 @@ public final class RedisLimitStore implements LimitStore {
         CLUSTER
     }
 
+    @Override
+    public CompletionStage<Decision> execute(Operation operation) {
+        return cluster == null || pieces.isWhole(operation.keys()) ? callOne(operation) : pieces.execute(operation);
+    }
+
     /**
      * {@inheritDoc}
      *
@@ -165,7 +170,7 @@ public final class RedisLimitStore implements LimitStore {
     }
 
     private CompletionStage<Decision> callOne(Operation operation) {
-        return call(List.of(operation)).thenApply(decisions -> decisions.get(0));
+        return caller.call(encoder.encode(operation), reply -> ReplyReader.decision(operation, reply));
     }
 
     private static List<Key> keysOf(List<Operation> operations) {

@@ -33,10 +33,22 @@ final class ReplyReader {
         for (Operation operation : operations) {
             decisions.add(reader.decision(operation));
         }
-        if (reader.next != reply.length) {
+        reader.requireEnd();
+        return decisions;
+    }
+
+    /** Returns the decision about one operation, as {@link #decisions} does about several. */
+    static Decision decision(Operation operation, long[] reply) {
+        ReplyReader reader = new ReplyReader(reply);
+        Decision decision = reader.decision(operation);
+        reader.requireEnd();
+        return decision;
+    }
+
+    private void requireEnd() {
+        if (next != reply.length) {
             throw unexpected("of " + reply.length + " integers");
         }
-        return decisions;
     }
 
     /** The shadow demands are decided only if the enforced ones are all allowed. */

@@ -136,7 +136,7 @@ class LimitedWeb {
             RequestView view = new View(request);
             Caller caller = rule.key().text().equals("identity")
                     ? identities.identity(view)
-                    : identities.byKind(rule.key().text(), view);
+                    : identities.requester(view).byKind(rule.key().text());
             String owner = IdentityDigest.sha256().of(caller.identity());
             return RuleDemand.of(rule, owner, caller.tier(), rule.cost().permits(), Mode.ENFORCE);
         }
