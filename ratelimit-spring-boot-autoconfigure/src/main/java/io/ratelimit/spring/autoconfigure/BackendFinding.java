@@ -31,11 +31,6 @@ public record BackendFinding(Optional<String> seen, Optional<String> missing, Op
         return missing.isEmpty();
     }
 
-    /** Returns whether the application has the backend, and nobody will use it. */
-    boolean isWasted() {
-        return seen.isPresent() && missing.isPresent();
-    }
-
     /** Returns why it cannot be used, in words that name what was seen of it; empty if it can be used. */
     public Optional<String> problem() {
         return missing.map(why -> seen.map(what -> what + " cannot be used: ").orElse("") + why);

@@ -34,6 +34,9 @@ public final class Backends {
         BackendFinding find(ConfigurableListableBeanFactory beans, Environment environment);
     }
 
+    private static final String LATE =
+            " cannot be used: the auto-configuration of that backend is excluded, or was processed before it";
+
     private Backends() {}
 
     /** Returns the backend that is asked for if it can be used, and where none is asked for the first that can be. */
@@ -67,8 +70,10 @@ public final class Backends {
         }
         for (Row row : TABLE) {
             BackendFinding finding = row.finder().find(beans, environment);
-            if (finding.isWasted()) {
-                return memoryInPlaceOf(row.id(), finding.problem().orElseThrow());
+            if (row.id() != Backend.MEMORY && finding.seen().isPresent()) {
+                return memoryInPlaceOf(
+                        row.id(),
+                        finding.problem().orElseGet(() -> finding.seen().get() + LATE));
             }
         }
         return BackendChoice.memory(

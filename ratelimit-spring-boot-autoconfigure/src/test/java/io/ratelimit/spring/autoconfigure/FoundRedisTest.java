@@ -266,6 +266,16 @@ class FoundRedisTest {
     }
 
     @Test
+    void isNamedWhereItsAutoConfigurationIsExcluded() {
+        try (LogLines lines = LogLines.from("io.ratelimit")) {
+            Startup.with("{}").withUserConfiguration(Declared.class).run(context -> {
+                assertThat(context.getBean(BackendChoice.class).id()).isEqualTo("memory");
+                assertWarned(lines, "the bean mine cannot be used: the auto-configuration of that backend is excluded");
+            });
+        }
+    }
+
+    @Test
     void isNotMissedWhereMemoryIsAskedFor() {
         try (LogLines lines = LogLines.from("io.ratelimit")) {
             application(Jedis.class)
