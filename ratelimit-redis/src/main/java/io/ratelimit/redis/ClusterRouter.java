@@ -47,7 +47,7 @@ final class ClusterRouter implements Router {
     private final Function<Node, ScriptConnector> connectors;
     private final ScheduledExecutorService timer;
     private final Duration longestCall;
-    /** Until a connection is given up. Calls under way, which are lost with it, have their own time to be answered. */
+    /** How long a node may take to answer {@link #slotsBy} before its connection is replaced; at least {@link #longestCall}. */
     private final Duration patience;
 
     private final WarningBudget warnings;
@@ -57,7 +57,7 @@ final class ClusterRouter implements Router {
     private final AtomicInteger turn = new AtomicInteger();
     private final CompletableFuture<Void> firstTable = new CompletableFuture<>();
     private volatile SlotTable table = SlotTable.UNKNOWN;
-    /** Who has refused to tell since somebody told. */
+    /** The nodes that have refused {@code CLUSTER SLOTS} since a node last answered it. */
     private final Set<Node> refusing = ConcurrentHashMap.newKeySet();
 
     private volatile @Nullable StoreException refusal;
@@ -123,7 +123,7 @@ final class ClusterRouter implements Router {
     @Override
     public @Nullable Link follow(Redirection redirection, Link from) {
         if (redirection.target().host().equals(SlotTable.NAMELESS)) {
-            // Where that is, only the table says.
+            // The node has no name: only CLUSTER SLOTS tells its address.
             failed();
             return null;
         }
@@ -170,7 +170,7 @@ final class ClusterRouter implements Router {
         return "the cluster of " + seeds.get(0) + (seeds.size() > 1 ? " and others" : "");
     }
 
-    /** Whoever is asked for a slot that nobody has says what is wrong with it. */
+    /** For a slot that no node is known to have: the node that is asked answers where the slot is, or why it is nowhere. */
     private Link anyLink() {
         return links.values().stream()
                 .filter(link -> link.connection() != null)
@@ -223,7 +223,7 @@ final class ClusterRouter implements Router {
         }
     }
 
-    /** Asks one node. Each time another one, so that one that has lost sight of the cluster is not believed for long. */
+    /** Asks one node, each time the next one, so that a node that is cut off from the cluster is not believed for long. */
     private void ask() {
         List<Map.Entry<Node, Link>> connected = new ArrayList<>(links.entrySet());
         connected.removeIf(entry -> entry.getValue().connection() == null);
@@ -250,7 +250,7 @@ final class ClusterRouter implements Router {
         });
     }
 
-    /** Whatever goes wrong is the stage's, so that somebody is asked again. */
+    /** Makes a failed stage of an exception, so that {@link #ask} goes on to another node. */
     private CompletableFuture<List<Object>> slots(Link link) {
         try {
             return slotsBy(link);
@@ -283,7 +283,7 @@ final class ClusterRouter implements Router {
         return link == null || !link.isAttempted();
     }
 
-    /** What will be refused for as long as nobody changes the servers' configuration is nothing to wait for. */
+    /** Remembers that all nodes refuse, and lets {@link #awaitFirstAttempt} return: the refusal lasts until an operator ends it. */
     private void noteRefusal(Node by, StoreException why) {
         if (!refusalTold && warnings.spend()) {
             refusalTold = true;
@@ -298,8 +298,8 @@ final class ClusterRouter implements Router {
     }
 
     /**
-     * Asks over a link, which gets another connection if there is no answer: where no decisions go, such as to a seed that is
-     * known by another name than the cluster uses, nobody else would find out that a connection is dead.
+     * Asks over a link, and replaces its connection if there is no answer. No decisions go over the link to a seed that the
+     * cluster knows by another name, so that only this question finds out that such a connection is dead.
      */
     private CompletableFuture<List<Object>> slotsBy(Link link) {
         ScriptConnection connection = link.connection();

@@ -3,9 +3,9 @@ package io.ratelimit.redis;
 import java.time.Duration;
 
 /**
- * How many instances there are, by what the server said: a larger number at once, a smaller one when the server has said
- * so, without a break, for long enough that all who are alive were heard. So a server that restarted empty, which first
- * knows nobody, takes nobody out of the count. What was said last stays while the server is gone.
+ * How many instances there are, by what the server said. A larger number counts at once. A smaller one counts after the server
+ * has said it without a break for as long as all living instances need to report: a server that restarted empty has to hear
+ * of them again first. The last number stays while the server is gone.
  *
  * <p>Safe for any number of threads.
  */

@@ -27,7 +27,7 @@ final class MasterCheck {
         this.patience = patience;
     }
 
-    /** Returns the connection, or why it is none to a master; then it is closed. */
+    /** Returns the connection if it leads to a master. Otherwise closes it, and fails with the reason. */
     CompletionStage<ScriptConnection> pass(CompletionStage<ScriptConnection> connecting) {
         return connecting.thenCompose(opened -> opened.ask(CommandType.ROLE)
                 .toCompletableFuture()
@@ -50,7 +50,7 @@ final class MasterCheck {
         return !role.isEmpty() && role.get(0) instanceof byte[] name && Arrays.equals(name, MASTER);
     }
 
-    /** A user without the permission to ask is believed to have been led to the right server. */
+    /** Where the user may not run {@code ROLE}, the server is taken for a master. */
     private static boolean mayNotSay(@Nullable Throwable failure) {
         return failure != null
                 && RedisErrors.isAnswer(failure)

@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gives a connection up when it turns out, two times in a row, that another server is the master by now: one that is cut off
- * from the others but not from this instance still takes writes, which nobody else sees.
+ * Replaces a connection when two looks in a row find that another server is the master. A former master that is cut off from
+ * the other servers, but not from this instance, would go on taking writes that nobody else sees.
  *
  * <p>Never blocks, and never has more than one question under way. Ends with its timer.
  */
@@ -28,7 +28,7 @@ final class MasterWatch {
     private final Supplier<CompletionStage<Boolean>> isElsewhere;
     private final ScheduledExecutorService timer;
     private final Duration interval;
-    /** The connection of which it was said the last time that it leads to a former master. */
+    /** The connection that the last look found to lead to a former master; {@code null} if it leads to the present one. */
     private volatile @Nullable ScriptConnection suspect;
 
     /**

@@ -2,7 +2,7 @@ package io.ratelimit.redis;
 
 import io.lettuce.core.RedisException;
 
-/** Whoever was asked for the way to a server did not show it: what went wrong there says nothing about the server. */
+/** A sentinel did not name the master, or could not be asked. This says nothing about the state of the master itself. */
 final class NotLedException extends RedisException {
     private static final long serialVersionUID = 1L;
 

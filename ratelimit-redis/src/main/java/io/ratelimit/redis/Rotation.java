@@ -21,10 +21,6 @@ final class Rotation<T> {
         this.places = List.copyOf(places);
     }
 
-    int size() {
-        return places.size();
-    }
-
     /** Tries no further place from now on, also in attempts that are under way. */
     void close() {
         closed = true;
@@ -35,8 +31,8 @@ final class Rotation<T> {
     }
 
     /**
-     * Returns the first connection there is, or a failure: of the attempt that came nearest to an answer of the server, and of
-     * several of the latest.
+     * Tries one place after the other, and returns the first connection. If all attempts fail, returns the failure with the
+     * highest {@link #nearness}, of several the latest.
      */
     CompletionStage<ScriptConnection> connect(Function<T, CompletionStage<ScriptConnection>> attempt) {
         return connect(
@@ -61,7 +57,10 @@ final class Rotation<T> {
                         connect(attempt, place + 1, left - 1, nearness(failure) < nearness(why) ? why : failure));
     }
 
-    /** One place that is down must not hide that the server refuses, nor one that refuses that the server is down. */
+    /**
+     * Ranks failures: those of the server itself above those of a sentinel or a replica, and within each an answer above a lost
+     * connection. So a sentinel that is down does not hide that the master refuses the client.
+     */
     private static int nearness(Throwable failure) {
         boolean answered = RedisErrors.wasAnswered(failure);
         boolean elsewhere = RedisErrors.isCausedBy(failure, NotLedException.class)

@@ -31,7 +31,7 @@ final class SentinelConnector implements ScriptConnector {
     private final Map<Node, ScriptConnector> masters = new ConcurrentHashMap<>();
     private final MasterCheck check;
     private final Duration patience;
-    /** Whom most sentinels named in place of the one connected to when they were last asked, until it is tried. */
+    /** The master that {@link #isElsewhere} found last; {@link #connect} tries it first, once. */
     private final AtomicReference<@Nullable Node> elected = new AtomicReference<>();
 
     private volatile @Nullable Node connected;

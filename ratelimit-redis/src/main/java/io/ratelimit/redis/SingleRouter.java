@@ -5,7 +5,7 @@ import io.ratelimit.store.StoreException.Kind;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** Everything goes to the one server there is, or to the one that is the master at the time. */
+/** Sends every call over one link: to the only server, or to the one that is the master at the time. */
 final class SingleRouter implements Router {
     private final Link link;
     private final @Nullable MasterWatch watch;

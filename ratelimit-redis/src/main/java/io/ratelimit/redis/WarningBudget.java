@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.function.LongSupplier;
 
 /**
- * Allows one warning every half minute to all who share it, so that a cluster that is gone as a whole fills no log.
+ * Allows one warning every 30 seconds for all links that share it, so that a cluster whose nodes are all gone fills no log.
  *
  * <p>Safe for any number of threads.
  */
