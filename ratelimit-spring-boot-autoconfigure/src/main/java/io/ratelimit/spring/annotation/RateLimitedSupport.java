@@ -138,7 +138,7 @@ public final class RateLimitedSupport implements AnnotatedRuleUse {
         private Supplier<Mode> mode = () -> Mode.ENFORCE;
         private Supplier<LimiterErrorListener> errors = () -> (error, cause) -> {};
         private UnaryOperator<String> placeholders = UnaryOperator.identity();
-        private WebLayer web = WebLayer.NONE;
+        private WebLayer web = WebLayer.none();
         private ProxyKind proxies = ProxyKind.SUBCLASS;
         private @Nullable RateLimitedSupport parent;
         private CallTurn turn = CallTurn.onClock(ForkJoinPool::commonPool, () -> task -> task);
@@ -188,7 +188,7 @@ public final class RateLimitedSupport implements AnnotatedRuleUse {
             return this;
         }
 
-        /** Sets the web requests of the application. Default: {@link WebLayer#NONE}. */
+        /** Sets the web requests of the application. Default: {@link WebLayer#none()}. */
         public Builder web(WebLayer layer) {
             this.web = layer;
             return this;

@@ -7,10 +7,8 @@ import io.ratelimit.RuleDecision;
 import io.ratelimit.limit.Limit;
 import io.ratelimit.rule.Rule;
 import io.ratelimit.rule.RuleDemand;
-import java.lang.reflect.Method;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** What becomes of a call when the web layer cannot tell who is asking, or nobody is to be limited. */
@@ -27,23 +25,8 @@ class DefectiveWebTest {
 
     private record Web(WebLayer.RequestCall request) implements WebLayer {
         @Override
-        public boolean isController(Class<?> type) {
-            return false;
-        }
-
-        @Override
-        public boolean isHandler(Class<?> type, Method method) {
-            return false;
-        }
-
-        @Override
         public boolean limitsHandlers() {
             return true;
-        }
-
-        @Override
-        public Set<String> variables(Class<?> type, Method handler) {
-            return Set.of();
         }
 
         @Override

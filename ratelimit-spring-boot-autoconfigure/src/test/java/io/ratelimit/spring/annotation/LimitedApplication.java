@@ -34,7 +34,7 @@ final class LimitedApplication implements AutoCloseable {
     private final AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext();
     private LimitStore store = MemoryStore.of(ticker, 10_000, Source.MEMORY);
     private RuleSet rules = new RuleSet(List.of(), null, null);
-    private WebLayer web = WebLayer.NONE;
+    private WebLayer web = WebLayer.none();
     private Mode mode = Mode.ENFORCE;
     private boolean proxyTargetClass = true;
     private RateLimitedSupport support;

@@ -69,7 +69,7 @@ class WithoutParameterNamesTest {
     void countsByThePositionOfAnArgument() throws Exception {
         Class<?> type = compiled("public class Sms { @RateLimited(value = \"1/1m\", key = \"#a1\")"
                 + " public void send(String text, String phone) {} }");
-        try (LimitedApplication application = start(type, WebLayer.NONE)) {
+        try (LimitedApplication application = start(type, WebLayer.none())) {
             Object sms = application.bean(type);
             Method send = type.getMethod("send", String.class, String.class);
             send.invoke(sms, "one", "1");
@@ -103,7 +103,7 @@ class WithoutParameterNamesTest {
 
     private String refusalOf(String source) throws Exception {
         Class<?> type = compiled(source);
-        return catchThrowableOfType(InvalidRateLimitedException.class, () -> start(type, WebLayer.NONE))
+        return catchThrowableOfType(InvalidRateLimitedException.class, () -> start(type, WebLayer.none()))
                 .getMessage();
     }
 

@@ -72,7 +72,7 @@ final class RateLimitedAutoConfiguration {
                         (error, cause) -> errors.orderedStream().forEach(listener -> listener.failed(error, cause)))
                 .stages(late::executor, late::context)
                 .parent(ChildContexts.supportOf(beans.getParentBeanFactory()))
-                .web(web.getIfAvailable(() -> WebLayer.NONE));
+                .web(web.getIfAvailable(WebLayer::none));
         boolean bySubclass = environment.getProperty("spring.aop.proxy-target-class", Boolean.class, true);
         return (bySubclass ? builder : builder.proxiesByInterfaces()).build();
     }
