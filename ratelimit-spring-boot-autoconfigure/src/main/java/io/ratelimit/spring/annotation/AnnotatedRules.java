@@ -51,17 +51,7 @@ final class AnnotatedRules {
      * @throws InvalidRateLimitedException if an annotation could not work
      */
     CallPlan call(Class<?> type, Method method) {
-        MethodClassKey key = new MethodClassKey(method, type);
-        CallPlan known = calls.get(key);
-        if (known != null) {
-            return known;
-        }
-        AnnotationProblems problems = new AnnotationProblems();
-        AnnotatedType annotated = type(type);
-        CallPlan plan = readCall(annotated, AnnotatedType.specific(method, annotated.type()), problems);
-        problems.throwIfAny();
-        calls.putIfAbsent(key, plan);
-        return plan;
+        return read(calls, this::readCall, type, method);
     }
 
     private CallPlan readCall(AnnotatedType type, Method method, AnnotationProblems problems) {
@@ -77,18 +67,29 @@ final class AnnotatedRules {
      * @throws InvalidRateLimitedException if an annotation could not work
      */
     List<Rule> handler(Class<?> type, Method method) {
-        MethodClassKey key = new MethodClassKey(method, type);
-        List<RuleReference> known = handlers.get(key);
-        if (known == null) {
-            AnnotationProblems problems = new AnnotationProblems();
-            AnnotatedType annotated = type(type);
-            known = readHandler(annotated, AnnotatedType.specific(method, annotated.type()), problems);
-            problems.throwIfAny();
-            handlers.putIfAbsent(key, known);
-        }
+        List<RuleReference> known = read(handlers, this::readHandler, type, method);
         return known.isEmpty()
                 ? List.of()
                 : known.stream().map(RuleReference::rule).toList();
+    }
+
+    private interface Reader<T> {
+        T read(AnnotatedType type, Method method, AnnotationProblems problems);
+    }
+
+    /** Reads what is not known yet; it is not remembered if it is wrong. */
+    private <T> T read(Map<MethodClassKey, T> known, Reader<T> reader, Class<?> type, Method method) {
+        MethodClassKey key = new MethodClassKey(method, type);
+        T before = known.get(key);
+        if (before != null) {
+            return before;
+        }
+        AnnotationProblems problems = new AnnotationProblems();
+        AnnotatedType annotated = type(type);
+        T read = reader.read(annotated, AnnotatedType.specific(method, annotated.type()), problems);
+        problems.throwIfAny();
+        known.putIfAbsent(key, read);
+        return read;
     }
 
     private List<RuleReference> readHandler(AnnotatedType type, Method method, AnnotationProblems problems) {
