@@ -108,7 +108,7 @@ final class AnnotatedRuleReader {
             return null;
         }
         named.add(id);
-        return new RuleReference.Configured(rule.get(), configured);
+        return new RuleReference(rule.get(), configured);
     }
 
     private String idsToChooseFrom() {
@@ -182,7 +182,7 @@ final class AnnotatedRuleReader {
                     "@RateLimited(name = \"login\", value = \"5/1m\")"));
             return null;
         }
-        return new RuleReference.Own(first == null ? wanted.rule() : first.rule());
+        return new RuleReference(first == null ? wanted.rule() : first.rule(), null);
     }
 
     private @Nullable RuleKey key(String where, RateLimited annotation, AnnotationProblems problems) {

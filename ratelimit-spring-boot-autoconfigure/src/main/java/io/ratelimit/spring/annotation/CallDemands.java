@@ -12,6 +12,7 @@ import io.ratelimit.rule.RuleSet;
 import io.ratelimit.spring.annotation.WebLayer.RequestCall;
 import io.ratelimit.spring.decision.LimiterError;
 import io.ratelimit.spring.decision.LimiterErrors;
+import io.ratelimit.spring.expression.ArgumentExpression;
 import io.ratelimit.spring.expression.KeyText;
 import java.util.Optional;
 import java.util.function.Supplier;

@@ -38,7 +38,7 @@ final class CallLimiter {
         List<CallRule> oncePerRequest = new ArrayList<>();
         List<RuleDemand> perCall = new ArrayList<>();
         for (CallRule call : rules) {
-            Rule rule = call.reference().rule();
+            Rule rule = call.rule();
             if (request.isPresent() && !rule.paths().isEmpty()) {
                 oncePerRequest.add(call);
             } else {
@@ -48,7 +48,8 @@ final class CallLimiter {
         Optional<RuleDecision> first = Optional.empty();
         if (request.isPresent() && !oncePerRequest.isEmpty()) {
             try {
-                first = request.get().acquireOnce(rules(oncePerRequest));
+                first = request.get()
+                        .acquireOnce(oncePerRequest.stream().map(CallRule::rule).toList());
             } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError defect) {
                 // Such as a request that has ended since it was handed to this thread: the call is one outside any.
                 errors.report(LimiterError.DECISION, "a request", defect);
@@ -65,11 +66,7 @@ final class CallLimiter {
 
     private void add(
             CallRule call, Optional<RequestCall> request, @Nullable Object[] arguments, List<RuleDemand> perCall) {
-        demands.of(call, call.reference().rule(), request, arguments).ifPresent(perCall::add);
-    }
-
-    private static List<Rule> rules(List<CallRule> calls) {
-        return calls.stream().map(call -> call.reference().rule()).toList();
+        demands.of(call, call.rule(), request, arguments).ifPresent(perCall::add);
     }
 
     private static RuleDecision together(RuleDecision earlier, RuleDecision later) {

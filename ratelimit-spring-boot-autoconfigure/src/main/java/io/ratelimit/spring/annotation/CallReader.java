@@ -1,20 +1,14 @@
 package io.ratelimit.spring.annotation;
 
 import io.ratelimit.limit.Algorithm;
-import io.ratelimit.limit.Quoted;
 import io.ratelimit.rule.Rule;
-import io.ratelimit.rule.RuleKey;
 import java.lang.reflect.Method;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.springframework.core.DefaultParameterNameDiscoverer;
-import org.springframework.core.ParameterNameDiscoverer;
 
 /** Reads the annotations of a method that is limited around its calls. Safe for any number of threads. */
 final class CallReader {
@@ -22,7 +16,6 @@ final class CallReader {
     private static final Set<String> PUBLISHERS = Set.of(
             "java.util.concurrent.Flow$Publisher", "org.reactivestreams.Publisher", "kotlinx.coroutines.flow.Flow");
 
-    private final ParameterNameDiscoverer parameterNames = new DefaultParameterNameDiscoverer();
     private final AnnotatedRuleReader rules;
 
     CallReader(AnnotatedRuleReader rules) {
@@ -35,7 +28,7 @@ final class CallReader {
      */
     List<CallRule> read(Class<?> type, Method method, List<Declaration> declarations, AnnotationProblems problems) {
         requireNoPublisher(type, method, problems);
-        Arguments arguments = arguments(method);
+        MethodExpressions expressions = MethodExpressions.overArguments(type, method);
         Map<String, CallRule> read = new LinkedHashMap<>();
         for (Declaration declaration : declarations) {
             RuleReference reference = rules.read(declaration, problems);
@@ -45,87 +38,17 @@ final class CallReader {
                 continue;
             }
             requireDelay(type, method, reference.rule(), problems);
-            CallRule rule = reference instanceof RuleReference.Own own
-                    ? ownRule(type, method, own, arguments, fallback, problems)
+            Rule rule = reference.rule();
+            CallRule call = reference.isOwn()
+                    ? new CallRule(
+                            reference.withFixedCost(),
+                            expressions.key(rule, problems),
+                            expressions.cost(rule, problems),
+                            fallback)
                     : new CallRule(reference, null, null, fallback);
-            read.merge(reference.rule().id(), rule, (first, nearer) -> nearer.fallback() == null ? first : nearer);
+            read.merge(rule.id(), call, (first, nearer) -> nearer.fallback() == null ? first : nearer);
         }
         return List.copyOf(read.values());
-    }
-
-    private static CallRule ownRule(
-            Class<?> type,
-            Method method,
-            RuleReference.Own own,
-            Arguments arguments,
-            @Nullable FallbackMethod fallback,
-            AnnotationProblems problems) {
-        String where = Declaration.where(type, method);
-        Rule rule = own.rule();
-        String key = rule.key().kind() == RuleKey.Kind.EXPRESSION ? rule.key().text() : null;
-        return new CallRule(
-                own.withFixedCost(),
-                expression(where, "key", key, arguments, problems),
-                expression(where, "cost", rule.cost().expression(), arguments, problems),
-                fallback);
-    }
-
-    private static @Nullable ArgumentExpression expression(
-            String where, String attribute, @Nullable String text, Arguments arguments, AnnotationProblems problems) {
-        if (text == null) {
-            return null;
-        }
-        try {
-            AnnotationExpressions.Checked checked =
-                    AnnotationExpressions.parse(text, arguments.positions().keySet());
-            return ArgumentExpression.of(checked.expression(), checked.variables(), arguments.positions());
-        } catch (IllegalArgumentException useless) {
-            problems.add(new AnnotationProblem(
-                    where,
-                    attribute,
-                    Quoted.text(text),
-                    useless.getMessage() + arguments.whyNameless(),
-                    "a SpEL expression over the arguments: " + arguments.toChooseFrom(),
-                    "@RateLimited(value = \"100/1h\", " + attribute + " = \"#order."
-                            + (attribute.equals("key") ? "customerId" : "items.size()") + "\")"));
-            return null;
-        }
-    }
-
-    /**
-     * The arguments of a method.
-     *
-     * @param positions where each stands, from 0, by its name and by {@code a} and {@code p} with its position
-     * @param named whether the compiler kept their names
-     */
-    private record Arguments(Map<String, Integer> positions, boolean named) {
-        String toChooseFrom() {
-            return positions.isEmpty()
-                    ? "the method has none"
-                    : positions.keySet().stream()
-                            .sorted()
-                            .map(name -> "#" + name)
-                            .collect(Collectors.joining(", "));
-        }
-
-        String whyNameless() {
-            return named ? "" : AnnotationExpressions.NAMELESS;
-        }
-    }
-
-    private Arguments arguments(Method method) {
-        Map<String, Integer> positions = new HashMap<>();
-        int count = SuspendFunctions.parameters(method).length;
-        @Nullable String @Nullable [] names = parameterNames.getParameterNames(method);
-        for (int i = 0; i < count; i++) {
-            positions.put("a" + i, i);
-            positions.put("p" + i, i);
-            String name = names == null ? null : names[i];
-            if (name != null) {
-                positions.put(name, i);
-            }
-        }
-        return new Arguments(positions, names != null || count == 0);
     }
 
     /** A publisher does its work when somebody subscribes, maybe several times: counting the call would count nothing. */

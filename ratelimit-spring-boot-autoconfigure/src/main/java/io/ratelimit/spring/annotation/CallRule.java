@@ -1,5 +1,7 @@
 package io.ratelimit.spring.annotation;
 
+import io.ratelimit.rule.Rule;
+import io.ratelimit.spring.expression.ArgumentExpression;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,4 +16,8 @@ record CallRule(
         RuleReference reference,
         @Nullable ArgumentExpression key,
         @Nullable ArgumentExpression cost,
-        @Nullable FallbackMethod fallback) {}
+        @Nullable FallbackMethod fallback) {
+    Rule rule() {
+        return reference.rule();
+    }
+}

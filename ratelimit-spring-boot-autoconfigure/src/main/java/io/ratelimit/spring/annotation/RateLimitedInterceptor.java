@@ -86,8 +86,7 @@ final class RateLimitedInterceptor implements MethodInterceptor {
                 .map(rule -> rule.demand().rule().id())
                 .toList();
         for (CallRule rule : rules) {
-            if (rule.fallback() != null
-                    && denying.contains(rule.reference().rule().id())) {
+            if (rule.fallback() != null && denying.contains(rule.rule().id())) {
                 return rule.fallback();
             }
         }

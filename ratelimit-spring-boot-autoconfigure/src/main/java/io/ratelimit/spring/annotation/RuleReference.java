@@ -5,38 +5,37 @@ import io.ratelimit.rule.Rule;
 import io.ratelimit.rule.RuleLimit;
 import io.ratelimit.rule.RuleSet;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
-/** The rule that an annotation stands for. */
-sealed interface RuleReference {
-    /** Returns the rule in force. */
-    Rule rule();
-
-    /** A rule that the annotation defines. */
-    record Own(Rule rule) implements RuleReference {
-        /** Returns the rule for asking on behalf of a request that knows nothing of the arguments its cost is read from. */
-        Own withFixedCost() {
-            if (rule.cost().expression() == null) {
-                return this;
-            }
-            return new Own(Rule.named(rule.id())
-                    .limits(rule.limits().stream().map(RuleLimit::limit).toArray(Limit[]::new))
-                    .key(rule.key())
-                    .onFailure(rule.onFailure())
-                    .build());
-        }
+/**
+ * The rule that an annotation stands for.
+ *
+ * @param atStart the rule as the annotation defines it, or as the configuration had it when the annotation was read
+ * @param configured the rules of the configuration that are in force; {@code null}: the annotation defines the rule
+ */
+record RuleReference(Rule atStart, @Nullable Supplier<RuleSet> configured) {
+    /** Returns the rule in force. One that the configuration has lost stays as it was: nobody asked for no limit. */
+    Rule rule() {
+        return configured == null
+                ? atStart
+                : configured.get().find(atStart.id()).orElse(atStart);
     }
 
-    /**
-     * A rule of the configuration, which may change while the application runs.
-     *
-     * @param atStart the rule as it was found first
-     * @param configured the rules in force
-     */
-    record Configured(Rule atStart, Supplier<RuleSet> configured) implements RuleReference {
-        /** One that has vanished from the configuration goes on: nobody asked for no limit. */
-        @Override
-        public Rule rule() {
-            return configured.get().find(atStart.id()).orElse(atStart);
+    boolean isOwn() {
+        return configured == null;
+    }
+
+    /** Returns the annotation's rule for asking on behalf of a request, in which the arguments its cost is read from are not. */
+    RuleReference withFixedCost() {
+        if (atStart.cost().expression() == null) {
+            return this;
         }
+        Limit[] limits = atStart.limits().stream().map(RuleLimit::limit).toArray(Limit[]::new);
+        Rule fixed = Rule.named(atStart.id())
+                .limits(limits)
+                .key(atStart.key())
+                .onFailure(atStart.onFailure())
+                .build();
+        return new RuleReference(fixed, null);
     }
 }

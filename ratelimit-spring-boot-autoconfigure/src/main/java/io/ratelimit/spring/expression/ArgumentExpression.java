@@ -1,21 +1,14 @@
-package io.ratelimit.spring.annotation;
+package io.ratelimit.spring.expression;
 
-import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.expression.EvaluationContext;
 import org.springframework.expression.Expression;
 import org.springframework.expression.spel.support.SimpleEvaluationContext;
 
-/**
- * A SpEL expression over the arguments of one method.
- *
- * <p>It reads properties and calls methods of the arguments. Types, constructors, beans and assignments are out of its
- * reach: nobody needs them to tell whose quota is counted. Arguments are data and never parsed. Safe for any number of
- * threads.
- */
-final class ArgumentExpression {
+/** An expression over the arguments of a method, which are data to it and never parsed. Safe for any number of threads. */
+public final class ArgumentExpression {
     private final Expression expression;
     private final Map<String, Integer> positions;
 
@@ -25,21 +18,21 @@ final class ArgumentExpression {
     }
 
     /**
-     * Prepares an expression.
+     * Parses an expression.
      *
-     * @param expression what was parsed
-     * @param used the variables in it
      * @param positions where the argument of each name stands, from 0
+     * @throws IllegalArgumentException if it could only fail; the message says why, to stand behind the name of the expression
      */
-    static ArgumentExpression of(Expression expression, Set<String> used, Map<String, Integer> positions) {
-        Map<String, Integer> needed = new LinkedHashMap<>(positions);
-        needed.keySet().retainAll(used);
-        return new ArgumentExpression(expression, Map.copyOf(needed));
+    public static ArgumentExpression parse(String text, Map<String, Integer> positions) {
+        return new ArgumentExpression(
+                ReadingExpression.parse(text, positions.keySet()),
+                positions.entrySet().stream()
+                        .filter(named -> text.contains(named.getKey()))
+                        .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue)));
     }
 
     /** Returns the value; throws whatever the evaluation throws. */
-    @Nullable
-    Object evaluate(@Nullable Object[] arguments) {
+    public @Nullable Object evaluate(@Nullable Object[] arguments) {
         EvaluationContext context = SimpleEvaluationContext.forReadOnlyDataBinding()
                 .withInstanceMethods()
                 .build();
