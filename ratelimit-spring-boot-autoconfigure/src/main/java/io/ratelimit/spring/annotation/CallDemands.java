@@ -2,20 +2,17 @@ package io.ratelimit.spring.annotation;
 
 import io.ratelimit.identity.Caller;
 import io.ratelimit.identity.Identity;
-import io.ratelimit.identity.IdentityDigest;
 import io.ratelimit.rule.CostNumber;
-import io.ratelimit.rule.Mode;
 import io.ratelimit.rule.Rule;
 import io.ratelimit.rule.RuleDemand;
 import io.ratelimit.rule.RuleKey;
-import io.ratelimit.rule.RuleSet;
 import io.ratelimit.spring.annotation.WebLayer.RequestCall;
 import io.ratelimit.spring.decision.LimiterError;
 import io.ratelimit.spring.decision.LimiterErrors;
 import io.ratelimit.spring.expression.ArgumentExpression;
 import io.ratelimit.spring.expression.KeyText;
 import java.util.Optional;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Finds out what a call asks of a rule: on whose quota, and how much. There is always somebody whose quota it is. */
@@ -23,16 +20,11 @@ final class CallDemands {
     /** The end of the kind of an identity that is absent where there is no address to count by either. */
     private static final String BY_NOBODY = ":nobody";
 
-    private final Supplier<RuleSet> configured;
-    private final Supplier<IdentityDigest> digest;
-    private final Supplier<Mode> mode;
+    private final ApplicationParts application;
     private final LimiterErrors errors;
 
-    CallDemands(
-            Supplier<RuleSet> configured, Supplier<IdentityDigest> digest, Supplier<Mode> mode, LimiterErrors errors) {
-        this.configured = configured;
-        this.digest = digest;
-        this.mode = mode;
+    CallDemands(ApplicationParts application, LimiterErrors errors) {
+        this.application = application;
         this.errors = errors;
     }
 
@@ -50,8 +42,8 @@ final class CallDemands {
     }
 
     private Optional<RuleDemand> demand(Rule rule, Caller caller) {
-        String owner = digest.get().of(caller.identity());
-        return RuleDemand.of(rule, owner, caller.tier(), rule.cost().permits(), mode.get());
+        String owner = application.digest().of(caller.identity());
+        return RuleDemand.of(rule, owner, caller.tier(), rule.cost().permits(), application.mode());
     }
 
     private Optional<RuleDemand> inRequest(RequestCall request, Rule rule) {
@@ -68,7 +60,7 @@ final class CallDemands {
         if (key.kind() == RuleKey.Kind.GLOBAL) {
             return new Caller(Identity.global(), null);
         }
-        String tier = key.knowsTiers() ? configured.get().defaultTier().orElse(null) : null;
+        String tier = key.knowsTiers() ? application.rules().defaultTier().orElse(null) : null;
         return new Caller(nobody(key.text()), tier);
     }
 
@@ -77,33 +69,36 @@ final class CallDemands {
     }
 
     private Identity keyed(ArgumentExpression key, Rule rule, @Nullable Object[] arguments) {
-        String text = null;
-        Exception failure = null;
-        try {
-            text = KeyText.of(key.evaluate(arguments));
-        } catch (Exception thrown) {
-            failure = thrown;
-        }
-        if (text == null) {
-            errors.report(LimiterError.KEY, "rule " + rule.id(), failure);
-            return nobody(Identity.EXPRESSION);
-        }
-        return new Identity(Identity.EXPRESSION, text);
+        String text = evaluated(LimiterError.KEY, key, rule, arguments, KeyText::of);
+        return text == null ? nobody(Identity.EXPRESSION) : new Identity(Identity.EXPRESSION, text);
     }
 
     private long cost(ArgumentExpression cost, Rule rule, @Nullable Object[] arguments) {
-        long permits = 0;
+        Long permits = evaluated(LimiterError.COST, cost, rule, arguments, value -> {
+            long number = CostNumber.of(value);
+            return number < 1 ? null : number;
+        });
+        return permits == null ? rule.cost().permits() : permits;
+    }
+
+    /** Returns what an expression yields, or {@code null} after reporting that it failed or yields nothing of use. */
+    private <T> @Nullable T evaluated(
+            LimiterError error,
+            ArgumentExpression expression,
+            Rule rule,
+            @Nullable Object[] arguments,
+            Function<@Nullable Object, @Nullable T> use) {
+        T usable = null;
         Exception failure = null;
         try {
-            permits = CostNumber.of(cost.evaluate(arguments));
+            usable = use.apply(expression.evaluate(arguments));
         } catch (Exception thrown) {
             failure = thrown;
         }
-        if (permits < 1) {
-            errors.report(LimiterError.COST, "rule " + rule.id(), failure);
-            return rule.cost().permits();
+        if (usable == null) {
+            errors.report(error, "rule " + rule.id(), failure);
         }
-        return permits;
+        return usable;
     }
 
     private static RuleDemand withCost(RuleDemand demand, long cost) {

@@ -7,6 +7,7 @@ import io.ratelimit.limit.Source;
 import io.ratelimit.rule.Mode;
 import io.ratelimit.rule.Rule;
 import io.ratelimit.rule.RuleSet;
+import io.ratelimit.spring.decision.LimiterErrorListener;
 import io.ratelimit.store.LimitStore;
 import io.ratelimit.store.MemoryStore;
 import java.time.Duration;
@@ -74,17 +75,7 @@ final class LimitedApplication implements AutoCloseable {
         context.register(beans);
         context.registerBean(
                 "placeholders", PropertySourcesPlaceholderConfigurer.class, PropertySourcesPlaceholderConfigurer::new);
-        RateLimitedSupport.Builder builder = RateLimitedSupport.builder(
-                        () -> rules,
-                        () -> new RuleLimiter(store, List.of((decision, took) -> {
-                            decisions.add(decision);
-                        })))
-                .placeholders(context.getBeanFactory()::resolveEmbeddedValue)
-                .errors(() -> (error, cause) -> errors.add(error.id()))
-                .mode(() -> mode)
-                .web(web)
-                .turn(turn);
-        support = (proxyTargetClass ? builder : builder.proxiesByInterfaces()).build();
+        support = new RateLimitedSupport(new Parts(), turn);
         context.registerBean("limits", RateLimitedPostProcessor.class, support::postProcessor);
         context.registerBean("outermost", OutermostPostProcessor.class, () ->
                 (OutermostPostProcessor) support.outermostPostProcessor());
@@ -117,6 +108,46 @@ final class LimitedApplication implements AutoCloseable {
     @Override
     public void close() {
         context.close();
+    }
+
+    private final class Parts implements ApplicationParts {
+        private final RuleLimiter limiter =
+                new RuleLimiter(store, List.of((decision, took) -> decisions.add(decision)));
+
+        @Override
+        public RuleSet rules() {
+            return rules;
+        }
+
+        @Override
+        public RuleLimiter limiter() {
+            return limiter;
+        }
+
+        @Override
+        public Mode mode() {
+            return mode;
+        }
+
+        @Override
+        public LimiterErrorListener errors() {
+            return (error, cause) -> errors.add(error.id());
+        }
+
+        @Override
+        public String resolve(String text) {
+            return context.getBeanFactory().resolveEmbeddedValue(text);
+        }
+
+        @Override
+        public WebLayer web() {
+            return web;
+        }
+
+        @Override
+        public boolean proxiesByInterfaces() {
+            return !proxyTargetClass;
+        }
     }
 
     /** Remembers who waits, and lets them go when the test says so. */

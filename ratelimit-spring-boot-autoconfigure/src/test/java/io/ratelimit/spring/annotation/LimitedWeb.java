@@ -32,7 +32,6 @@ import java.util.Optional;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.BeanPostProcessor;
-import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -77,15 +76,26 @@ class LimitedWeb {
     @Bean
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
     static RateLimitedSupport rateLimitedSupport(
-            ConfigurableListableBeanFactory beans,
             ObjectProvider<RuleSet> rules,
             ObjectProvider<RuleLimiter> limiter,
             ObjectProvider<IdentityResolver> identities,
             ObjectProvider<RequestRules> requestRules) {
-        return RateLimitedSupport.builder(rules::getObject, limiter::getObject)
-                .placeholders(beans::resolveEmbeddedValue)
-                .web(new ServletWebLayer(() -> new Demands(identities.getObject()), requestRules::getObject))
-                .build();
+        return new RateLimitedSupport(new ApplicationParts() {
+            @Override
+            public RuleSet rules() {
+                return rules.getObject();
+            }
+
+            @Override
+            public RuleLimiter limiter() {
+                return limiter.getObject();
+            }
+
+            @Override
+            public WebLayer web() {
+                return new ServletWebLayer(() -> new Demands(identities.getObject()), requestRules::getObject);
+            }
+        });
     }
 
     @Bean

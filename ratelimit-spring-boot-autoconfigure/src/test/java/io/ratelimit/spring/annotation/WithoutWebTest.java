@@ -17,10 +17,10 @@ import io.ratelimit.store.MemoryStore;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanPostProcessor;
-import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -33,12 +33,8 @@ class WithoutWebTest {
     static class Application {
         @Bean
         static RateLimitedSupport rateLimitedSupport(
-                ConfigurableListableBeanFactory beans,
-                ObjectProvider<RuleSet> rules,
-                ObjectProvider<RuleLimiter> limiter) {
-            return RateLimitedSupport.builder(rules::getObject, limiter::getObject)
-                    .placeholders(beans::resolveEmbeddedValue)
-                    .build();
+                ObjectProvider<RuleSet> rules, ObjectProvider<RuleLimiter> limiter) {
+            return new RateLimitedSupport(parts(rules::getObject, limiter::getObject));
         }
 
         @Bean
@@ -131,15 +127,28 @@ class WithoutWebTest {
 
     @Test
     void doesNotNeedTheLimiterToStart() {
-        assertThatCode(() -> RateLimitedSupport.builder(
-                                () -> {
-                                    throw new IllegalStateException("too early");
-                                },
-                                () -> {
-                                    throw new IllegalStateException("too early");
-                                })
-                        .build()
-                        .postProcessor())
-                .doesNotThrowAnyException();
+        ApplicationParts missing = parts(
+                () -> {
+                    throw new IllegalStateException("too early");
+                },
+                () -> {
+                    throw new IllegalStateException("too early");
+                });
+
+        assertThatCode(() -> new RateLimitedSupport(missing).postProcessor()).doesNotThrowAnyException();
+    }
+
+    private static ApplicationParts parts(Supplier<RuleSet> rules, Supplier<RuleLimiter> limiter) {
+        return new ApplicationParts() {
+            @Override
+            public RuleSet rules() {
+                return rules.get();
+            }
+
+            @Override
+            public RuleLimiter limiter() {
+                return limiter.get();
+            }
+        };
     }
 }

@@ -1,8 +1,5 @@
 package io.ratelimit.spring.autoconfigure.annotation;
 
-import io.ratelimit.RuleLimiter;
-import io.ratelimit.identity.IdentityDigest;
-import io.ratelimit.rule.RuleSet;
 import io.ratelimit.spring.annotation.AnnotatedHandlers;
 import io.ratelimit.spring.annotation.RateLimitedPostProcessor;
 import io.ratelimit.spring.annotation.RateLimitedSupport;
@@ -10,9 +7,7 @@ import io.ratelimit.spring.annotation.ReactiveWebLayer;
 import io.ratelimit.spring.annotation.ServletWebLayer;
 import io.ratelimit.spring.annotation.WebLayer;
 import io.ratelimit.spring.autoconfigure.ConditionalOnRateLimit;
-import io.ratelimit.spring.autoconfigure.annotation.LateCalls.ContextPropagation;
-import io.ratelimit.spring.configuration.RateLimitProperties;
-import io.ratelimit.spring.decision.LimiterErrorListener;
+import io.ratelimit.spring.autoconfigure.annotation.ApplicationBeans.ContextPropagation;
 import io.ratelimit.spring.web.HandlerRules;
 import io.ratelimit.spring.web.servlet.RequestRules;
 import jakarta.servlet.Filter;
@@ -33,7 +28,6 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Role;
 import org.springframework.context.event.ContextRefreshedEvent;
 import org.springframework.core.env.Environment;
-import org.springframework.core.task.TaskDecorator;
 import org.springframework.core.task.support.ContextPropagatingTaskDecorator;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.servlet.DispatcherServlet;
@@ -46,35 +40,10 @@ import org.springframework.web.servlet.FrameworkServlet;
 @ConditionalOnRateLimit
 @ConditionalOnClass(Advisor.class)
 final class RateLimitedAutoConfiguration {
-    /** Takes everything as suppliers: a post-processor must not pull other beans in. */
     @Bean("io.ratelimit.rateLimitedSupport")
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-    static RateLimitedSupport rateLimitedSupport(
-            ConfigurableListableBeanFactory beans,
-            ObjectProvider<RuleSet> rules,
-            ObjectProvider<RuleLimiter> limiter,
-            ObjectProvider<IdentityDigest> digest,
-            ObjectProvider<RateLimitProperties> properties,
-            ObjectProvider<LimiterErrorListener> errors,
-            ObjectProvider<WebLayer> web,
-            ObjectProvider<TaskDecorator> decorators,
-            ObjectProvider<ContextPropagation> propagation,
-            Environment environment) {
-        LateCalls late = new LateCalls(beans, decorators, propagation);
-        RateLimitedSupport.Builder builder = RateLimitedSupport.builder(rules::getObject, limiter::getObject)
-                .digest(digest::getObject)
-                .mode(() -> properties.getObject().mode())
-                .placeholders(text -> {
-                    String resolved = beans.resolveEmbeddedValue(text);
-                    return resolved == null ? text : resolved;
-                })
-                .errors(() ->
-                        (error, cause) -> errors.orderedStream().forEach(listener -> listener.failed(error, cause)))
-                .stages(late::executor, late::context)
-                .parent(ChildContexts.supportOf(beans.getParentBeanFactory()))
-                .web(web.getIfAvailable(WebLayer::none));
-        boolean bySubclass = environment.getProperty("spring.aop.proxy-target-class", Boolean.class, true);
-        return (bySubclass ? builder : builder.proxiesByInterfaces()).build();
+    static RateLimitedSupport rateLimitedSupport(ConfigurableListableBeanFactory beans, Environment environment) {
+        return new RateLimitedSupport(new ApplicationBeans(beans, environment));
     }
 
     @Bean("io.ratelimit.rateLimitedPostProcessor")
