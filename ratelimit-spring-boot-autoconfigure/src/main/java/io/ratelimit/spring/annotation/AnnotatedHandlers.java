@@ -17,7 +17,7 @@ public final class AnnotatedHandlers implements HandlerRules {
 
     @Override
     public List<Rule> rulesFor(HandlerMethod handler) {
-        // Of a bean that is known by its interfaces alone, the class behind them has the annotations.
+        // A proxy by interfaces hides the class that has the annotations.
         Class<?> type = handler.getBean() instanceof String
                 ? handler.getBeanType()
                 : AopProxyUtils.ultimateTargetClass(handler.getBean());

@@ -147,13 +147,13 @@ final class AnnotatedLimitReader {
         }
     }
 
-    /** Rounds up to milliseconds, so that what is too long by less does not look right. */
+    /** Returns a time in milliseconds, rounded up: one that is too long by a nanosecond must not read like the longest allowed. */
     private static String text(Duration exact) {
         Duration duration = exact.plusNanos(999_999).truncatedTo(ChronoUnit.MILLIS);
         return duration.toMillisPart() == 0 ? duration.toSeconds() + " s" : duration.toMillis() + " ms";
     }
 
-    /** Returns whether a fixed cost can ever be paid. */
+    /** Tells of a fixed cost that is larger than the limit's capacity, and so would never be admitted. */
     static void requirePayable(String where, RuleCost cost, Limit limit, AnnotationProblems problems) {
         if (cost.permits() > limit.capacity()) {
             problems.add(new AnnotationProblem(

@@ -61,14 +61,14 @@ final class AnnotatedType {
     }
 
     /**
-     * Whether what stands on a controller applies: to its handlers of requests, or where it has none, of messages, which no
-     * request belongs to. Other methods are its business with Spring, such as binding.
+     * Returns whether an annotation on a controller covers one of its methods: a handler of requests, or a handler of messages
+     * in a controller without handlers of requests. Spring calls the other methods for itself, such as those for binding.
      */
     private static boolean isHandled(Method method, boolean handler, boolean handlesRequests) {
         return (handlesRequests ? handler : MessageHandlers.isOne(method)) && !Modifier.isStatic(method.getModifiers());
     }
 
-    /** Most beans are: not looking through them is what Spring does too when it looks for annotations of users. */
+    /** Most beans are of Spring itself, and have no annotations of users; Spring skips them in the same way. */
     private static boolean isOfSpring(Class<?> type) {
         return type.getName().startsWith("org.springframework.")
                 && !AnnotatedElementUtils.hasAnnotation(type, Component.class);
@@ -89,7 +89,7 @@ final class AnnotatedType {
         return methods;
     }
 
-    /** A superclass may implement an interface that only its subclass names: its methods know nothing of it. */
+    /** A superclass may have the methods of an interface that only its subclass implements, and then lacks its annotations. */
     private static void addFromInterface(Map<Method, List<Declaration>> methods, Class<?> type, Method inInterface) {
         Method method = specific(inInterface, type);
         List<Declaration> known = methods.get(method);
@@ -100,19 +100,19 @@ final class AnnotatedType {
 
     /** Returns the method that runs when another is called on an object of a class: not a bridge, nor what it overrides. */
     static Method specific(Method method, Class<?> type) {
-        // What runs there is the proxy's, which has nothing of the user's.
+        // The class of a proxy has generated methods alone.
         return Proxy.isProxyClass(type) ? method : BridgeMethodResolver.getMostSpecificMethod(method, type);
     }
 
     private static boolean isWrittenByUser(Method method) {
-        // Of a generated class nothing is; there the interfaces tell.
+        // The methods of a proxy's class are generated; its interfaces have the annotations.
         return !method.isBridge()
                 && !method.isSynthetic()
                 && method.getDeclaringClass() != Object.class
                 && !Proxy.isProxyClass(method.getDeclaringClass());
     }
 
-    /** Whether what stands on the type applies: to what others can call, and not to what Java itself calls. */
+    /** Returns whether an annotation on a type that is no controller covers a method: a public one, except {@code toString} and the like. */
     private static boolean isCovered(Method method) {
         return Modifier.isPublic(method.getModifiers())
                 && !Modifier.isStatic(method.getModifiers())

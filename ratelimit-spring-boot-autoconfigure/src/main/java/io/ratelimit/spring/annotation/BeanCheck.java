@@ -61,7 +61,7 @@ final class BeanCheck {
     }
 
     private @Nullable Class<?> type(String name, @Nullable Object bean) {
-        // A factory stands for what it makes, which has no instance here and a type that is its own business.
+        // The singleton under the name of a factory bean is the factory; limited is what it makes.
         if (bean != null && !(bean instanceof FactoryBean)) {
             return AopProxyUtils.ultimateTargetClass(bean);
         }

@@ -15,9 +15,9 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Finds out what a call asks of a rule: on whose quota, and how much. There is always somebody whose quota it is. */
+/** Finds out what a call asks of a rule: on whose quota, and how much. No call is without a quota that it counts on. */
 final class CallDemands {
-    /** The end of the kind of an identity that is absent where there is no address to count by either. */
+    /** Ends the kind of the identity that stands in for an unknown one where no address is known either. */
     private static final String BY_NOBODY = ":nobody";
 
     private final ApplicationParts application;

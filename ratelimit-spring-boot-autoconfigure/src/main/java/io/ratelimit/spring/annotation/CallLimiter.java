@@ -28,8 +28,8 @@ final class CallLimiter {
     }
 
     /**
-     * Takes the permits of all rules or of none. Rules of the configuration that this request is charged with for its path
-     * are a decision of their own, before the others.
+     * Takes the permits of all rules or of none. Within a web request, rules that have a path are decided first and by
+     * themselves, because a request is charged with each of them once.
      *
      * @return the decision; empty if nothing limits this caller
      */
@@ -51,7 +51,8 @@ final class CallLimiter {
                 first = request.get()
                         .acquireOnce(oncePerRequest.stream().map(CallRule::rule).toList());
             } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError defect) {
-                // Such as a request that has ended since it was handed to this thread: the call is one outside any.
+                // For example, the request has ended while this thread went on: the call counts as one outside any
+                // request.
                 errors.report(LimiterError.DECISION, "a request", defect);
                 oncePerRequest.forEach(call -> add(call, Optional.empty(), arguments, perCall));
             }

@@ -18,17 +18,17 @@ interface CallTurn {
     void await(Duration delay) throws InterruptedException;
 
     /**
-     * Runs something then, without a thread that waits for it, in the context of the thread that calls this.
+     * Runs a task after a delay, without a thread that waits meanwhile, in the context of the thread that calls this method.
      *
-     * @param failed is told instead if there is no thread to run it when the time has come, or the context is not to be had
+     * @param failed is called instead of the task if no thread can run it, or if its context cannot be restored
      */
     void later(Duration delay, Runnable task, Consumer<Throwable> failed);
 
     /**
      * Waits by the clock of this machine.
      *
-     * @param executor runs what is late
-     * @param context carries over what the caller's thread has
+     * @param executor runs delayed tasks
+     * @param context restores what the calling thread had
      */
     static CallTurn onClock(Supplier<Executor> executor, Supplier<TaskDecorator> context) {
         return new CallTurn() {
@@ -41,9 +41,9 @@ interface CallTurn {
             public void later(Duration delay, Runnable task, Consumer<Throwable> failed) {
                 TaskDecorator decorator = context.get();
                 Runnable late = cancellable(guarded(decorator.decorate(withClassLoader(task)), failed), failed);
-                // In the same context: the executor may have decorators of its own, which look for it on the thread
-                // that
-                // hands the task over. Not the one that keeps the time of all, because an executor may make it wait.
+                // Decorated too, because decorators of the executor look for the context on the thread that calls
+                // execute. That
+                // is not the thread that keeps the time of all delays, because an executor may make its caller wait.
                 Runnable handOver =
                         guarded(decorator.decorate(() -> executor.get().execute(late)), failed);
                 CleanThreads.forTimeouts();
@@ -63,7 +63,7 @@ interface CallTurn {
         };
     }
 
-    /** An executor that closes cancels what waits in its queue, if it can be. */
+    /** An executor that closes cancels the futures in its queue; a plain runnable there would vanish without a word. */
     private static Runnable cancellable(Runnable task, Consumer<Throwable> failed) {
         return new FutureTask<@Nullable Void>(task, null) {
             @Override
@@ -75,7 +75,7 @@ interface CallTurn {
         };
     }
 
-    /** The threads of the common pool have that of the platform, which knows no class of an application in a jar. */
+    /** Threads of the common pool have the platform's class loader, which finds no class of an application in a Boot jar. */
     private static Runnable withClassLoader(Runnable task) {
         ClassLoader callers = Thread.currentThread().getContextClassLoader();
         return () -> {

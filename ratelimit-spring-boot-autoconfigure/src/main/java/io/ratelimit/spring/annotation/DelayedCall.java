@@ -14,7 +14,7 @@ final class DelayedCall implements Runnable {
     private final MethodInvocation call;
     private final CompletableFuture<@Nullable Object> result = new CompletableFuture<>();
 
-    /** Whoever sets it decides: the call starts, or it is given up and its permits go back. */
+    /** Set once: by run(), which then makes the call, or by the end of the result, upon which the permits go back. */
     private final AtomicBoolean settled = new AtomicBoolean();
 
     private DelayedCall(MethodInvocation call) {

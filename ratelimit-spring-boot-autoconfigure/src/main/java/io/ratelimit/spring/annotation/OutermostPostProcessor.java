@@ -6,8 +6,8 @@ import org.springframework.beans.factory.support.MergedBeanDefinitionPostProcess
 import org.springframework.beans.factory.support.RootBeanDefinition;
 
 /**
- * Keeps the limit the first of a bean's advice, whatever was put before it since: behind asynchronous execution the request
- * would be out of sight, and behind a retry every attempt would be counted.
+ * Moves the limit before all other advice of a bean. Behind asynchronous execution it would not see the web request, and behind
+ * a retry it would count every attempt.
  *
  * <p>Spring calls processors of merged definitions after all others, which is why this is one.
  */

@@ -47,7 +47,7 @@ final class Reach {
                         + " not final, and in an interface where the bean is known by its interfaces alone";
     }
 
-    /** What stands on a type does not mean the final methods that the type inherits, which its author cannot change. */
+    /** Returns whether an annotation covers a method. One on a type leaves out final methods that the type inherits. */
     private static boolean means(Declaration declaration, Method method) {
         return declaration.method() != null
                 || (declaration.standsOn() instanceof Class<?> type
