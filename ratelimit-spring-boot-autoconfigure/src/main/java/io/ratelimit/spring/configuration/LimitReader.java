@@ -34,7 +34,8 @@ final class LimitReader {
         try {
             return withBurst(Limit.parse(text, algorithm), text, burstProperty, burst);
         } catch (IllegalArgumentException refused) {
-            problems.add(property, text, refused, exampleFor(algorithm));
+            String example = algorithm.hasBurst() && burst == null ? EXAMPLE + " burst 20" : EXAMPLE;
+            problems.add(property, text, refused, example);
             return Optional.empty();
         }
     }
@@ -85,9 +86,5 @@ final class LimitReader {
             problems.add(burstProperty, burst, refused, "20");
             return Optional.empty();
         }
-    }
-
-    private static String exampleFor(Algorithm algorithm) {
-        return algorithm.hasBurst() ? "100/1h burst 20" : EXAMPLE;
     }
 }

@@ -27,6 +27,7 @@ final class ProblemCollectingBindHandler extends AbstractBindHandler {
     private final GivenProperties given = new GivenProperties();
     private final Problems problems = new Problems(given);
     private final TreeMap<String, ConfigurationProperty> unknown = new TreeMap<>();
+    private final Overrides overrides = new Overrides(given, problems);
     private boolean ours;
 
     ProblemCollectingBindHandler(BindHandler parent, RateLimitConfigurationReader reader) {
@@ -48,7 +49,8 @@ final class ProblemCollectingBindHandler extends AbstractBindHandler {
         if (ours) {
             remember(name, context.getConfigurationProperty());
         }
-        return super.onSuccess(name, target, context, result);
+        Object used = super.onSuccess(name, target, context, result);
+        return used instanceof RateLimitProperties properties ? overrides.merge(properties) : used;
     }
 
     @Override
@@ -97,9 +99,11 @@ final class ProblemCollectingBindHandler extends AbstractBindHandler {
                     .forEach(property ->
                             KnownProperties.addUnknown(problems, property.getName(), property.getValue(), unbound));
             if (result instanceof RateLimitProperties properties) {
+                overrides.checkNames(context.getSources(), properties);
                 reader.read(properties, problems);
             }
             problems.throwIfAny();
+            overrides.inForce().forEach(log::info);
         }
     }
 

@@ -53,9 +53,11 @@ final class Problems {
 
     /** Adds a problem whose right form is a line of its own. */
     void addWithLine(String property, @Nullable Object value, String reason, String expected, String exampleLine) {
-        String shown = value == null ? null : show(property, value);
-        properties.add(property);
-        found.add(new ConfigurationProblem(property, shown, reason, expected, exampleLine, given.originOf(property)));
+        String name = given.writtenAs(property);
+        String shown = value == null ? null : show(name, value);
+        properties.add(name);
+        found.add(new ConfigurationProblem(
+                name, shown, reason, expected, exampleLine.replace(property, name), given.originOf(name)));
     }
 
     /** Adds a problem with an entry of a list, which may be meant to change the one of another source in its place. */

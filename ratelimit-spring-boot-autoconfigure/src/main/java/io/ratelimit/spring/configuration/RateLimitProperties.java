@@ -29,6 +29,7 @@ import org.springframework.boot.context.properties.bind.Name;
  * @param tiers Limits by tier, for rules that are tiered: a limit, a list of limits, or unlimited.
  * @param defaultTier Tier of a requester that has none.
  * @param rules The rules; all that match a request apply to it.
+ * @param overrides Fields of rules by the id of the rule, in place of what the rule itself says.
  * @param identity Who is asking.
  * @param apiKeys The API keys that identify a requester.
  * @param headers What a response says about limits.
@@ -50,6 +51,7 @@ public record RateLimitProperties(
         @DefaultValue Map<String, List<LimitProperties>> tiers,
         @DefaultValue("free") String defaultTier,
         @DefaultValue List<RuleProperties> rules,
+        @DefaultValue Map<String, RuleProperties> overrides,
         @DefaultValue Identity identity,
         @DefaultValue ApiKeys apiKeys,
         @DefaultValue Headers headers,
@@ -63,6 +65,30 @@ public record RateLimitProperties(
         exclude = List.copyOf(exclude);
         tiers = Map.copyOf(tiers);
         rules = List.copyOf(rules);
+        overrides = Map.copyOf(overrides);
+    }
+
+    RateLimitProperties withRules(List<RuleProperties> others) {
+        return new RateLimitProperties(
+                enabled,
+                backend,
+                mode,
+                namespace,
+                keySecret,
+                exclude,
+                caseInsensitive,
+                defaultRule,
+                tiers,
+                defaultTier,
+                others,
+                overrides,
+                identity,
+                apiKeys,
+                headers,
+                retryAfterJitter,
+                memory,
+                redis,
+                maxHeld);
     }
 
     /** Where the counters live. */

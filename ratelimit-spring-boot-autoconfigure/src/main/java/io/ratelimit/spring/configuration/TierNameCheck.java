@@ -81,7 +81,7 @@ final class TierNameCheck {
     }
 
     /** Below a tier that is written as an object, names have a dot. */
-    private static String tierOf(String name) {
+    static String tierOf(String name) {
         int dot = name.indexOf('.');
         return dot < 0 ? name : name.substring(0, dot);
     }

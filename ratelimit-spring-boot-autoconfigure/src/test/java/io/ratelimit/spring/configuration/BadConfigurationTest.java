@@ -74,6 +74,7 @@ class BadConfigurationTest {
                         "window is \"60\"",
                         "a unit of ms"),
                 badRule("a window over 366 days", "limit: 5/367d", "limit: \"5/367d\"", "366d"),
+                badRule("a bad limit beside a burst", "limit: 0/1m\nburst: 2", "limit: \"0/1m\"", "limit is 0"),
                 badRule("no limit at all", "limit:", "limit", "a limit has to be given", "100/1h"),
                 badRule("an empty list of limits", "limits: []", "limit is missing", "a limit has to be given"),
                 badRule("a bad limit in a list", "limits: [{limit: 5/1m}, {limit: 0/1h}]", "limits[1].limit: \"0/1h\""),

@@ -56,6 +56,7 @@ class MetadataTest {
                         "ratelimit.tiers",
                         "ratelimit.default-tier",
                         "ratelimit.rules",
+                        "ratelimit.overrides",
                         "ratelimit.identity.order",
                         "ratelimit.identity.ip.trusted-proxies",
                         "ratelimit.identity.ip.forwarded-header",
