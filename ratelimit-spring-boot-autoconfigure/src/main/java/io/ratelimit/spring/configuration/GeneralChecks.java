@@ -24,6 +24,7 @@ final class GeneralChecks {
         checkSecret(properties.keySecret());
         checkExcluded(properties.exclude());
         checkJitter(properties.retryAfterJitter());
+        checkMaxRetryAfter(properties.headers().maxRetryAfter());
         checkAtLeast("ratelimit.memory.max-keys", properties.memory().maxKeys(), 1, "1000000");
         checkAtLeast("ratelimit.max-held", properties.maxHeld(), 0, "1000");
         checkTimeout(properties.redis().timeout());
@@ -66,6 +67,17 @@ final class GeneralChecks {
     private void checkJitter(double jitter) {
         if (!(jitter >= 0 && jitter <= 1)) {
             problems.add("ratelimit.retry-after-jitter", jitter, "this is no fraction", "a number from 0 to 1", "0.1");
+        }
+    }
+
+    private void checkMaxRetryAfter(Duration longest) {
+        if (longest.compareTo(Duration.ofSeconds(1)) < 0) {
+            problems.add(
+                    "ratelimit.headers.max-retry-after",
+                    longest,
+                    "Retry-After is told in whole seconds from 1",
+                    "a duration from 1s",
+                    "24d");
         }
     }
 

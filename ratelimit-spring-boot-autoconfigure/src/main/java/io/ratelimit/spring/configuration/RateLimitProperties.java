@@ -227,8 +227,12 @@ public record RateLimitProperties(
      * What a response says about limits.
      *
      * @param style Names and form of the headers.
+     * @param maxRetryAfter Longest wait that Retry-After and the body of a denial tell; timers of JavaScript take more than
+     *     24.8 days for no wait at all.
      */
-    public record Headers(@DefaultValue("x-ratelimit") HeaderStyle style) {}
+    public record Headers(
+            @DefaultValue("x-ratelimit") HeaderStyle style,
+            @DefaultValue("24d") Duration maxRetryAfter) {}
 
     /**
      * The backend in the memory of this instance.

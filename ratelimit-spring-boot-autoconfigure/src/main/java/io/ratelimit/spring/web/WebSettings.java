@@ -1,6 +1,7 @@
 package io.ratelimit.spring.web;
 
 import io.ratelimit.rule.Mode;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 
@@ -11,6 +12,8 @@ import java.util.Objects;
  * @param sensitivity whether case matters to the paths of rules; it always does to {@code exclude}
  * @param headers which headers tell a client about its quota
  * @param retryAfterJitter the fraction, 0 to 1, by which {@code Retry-After} is lengthened at random at most
+ * @param maxRetryAfter the longest that {@code Retry-After} says, from a second; what is longer than 24.8 days, timers of
+ *     JavaScript take for no wait at all
  * @param mode the mode of everything; of it and a rule's the weaker wins
  * @param maxHeld the most requests that wait for their turn in a leaky bucket at a time, from 0
  */
@@ -19,8 +22,11 @@ public record WebSettings(
         PathSensitivity sensitivity,
         HeaderStyle headers,
         double retryAfterJitter,
+        Duration maxRetryAfter,
         Mode mode,
         int maxHeld) {
+    private static final Duration DEFAULT_MAX_RETRY_AFTER = Duration.ofDays(24);
+
     /**
      * Checks the parts.
      *
@@ -35,6 +41,10 @@ public record WebSettings(
             throw new IllegalArgumentException(
                     "retry-after-jitter: " + retryAfterJitter + " (expected: a fraction from 0 to 1, such as 0.1)");
         }
+        if (maxRetryAfter.compareTo(Duration.ofSeconds(1)) < 0) {
+            throw new IllegalArgumentException(
+                    "max-retry-after: " + maxRetryAfter + " (expected: a duration from a second, such as PT24H)");
+        }
         if (maxHeld < 0) {
             throw new IllegalArgumentException(
                     "max-held: " + maxHeld + " (expected: a whole number from 0, such as 1000)");
@@ -44,22 +54,28 @@ public record WebSettings(
     /** Returns the settings where nothing is configured. */
     public static WebSettings defaults() {
         return new WebSettings(
-                List.of(), PathSensitivity.CASE_SENSITIVE, HeaderStyle.X_RATELIMIT, 0, Mode.ENFORCE, 1_000);
+                List.of(),
+                PathSensitivity.CASE_SENSITIVE,
+                HeaderStyle.X_RATELIMIT,
+                0,
+                DEFAULT_MAX_RETRY_AFTER,
+                Mode.ENFORCE,
+                1_000);
     }
 
     /** Returns these settings with other excluded paths. */
     public WebSettings withExclude(String... patterns) {
-        return new WebSettings(List.of(patterns), sensitivity, headers, retryAfterJitter, mode, maxHeld);
+        return new WebSettings(List.of(patterns), sensitivity, headers, retryAfterJitter, maxRetryAfter, mode, maxHeld);
     }
 
     /** Returns these settings with another view of case. */
     public WebSettings withSensitivity(PathSensitivity other) {
-        return new WebSettings(exclude, other, headers, retryAfterJitter, mode, maxHeld);
+        return new WebSettings(exclude, other, headers, retryAfterJitter, maxRetryAfter, mode, maxHeld);
     }
 
     /** Returns these settings with other headers. */
     public WebSettings withHeaders(HeaderStyle style) {
-        return new WebSettings(exclude, sensitivity, style, retryAfterJitter, mode, maxHeld);
+        return new WebSettings(exclude, sensitivity, style, retryAfterJitter, maxRetryAfter, mode, maxHeld);
     }
 
     /**
@@ -68,12 +84,17 @@ public record WebSettings(
      * @param fraction from 0 to 1
      */
     public WebSettings withRetryAfterJitter(double fraction) {
-        return new WebSettings(exclude, sensitivity, headers, fraction, mode, maxHeld);
+        return new WebSettings(exclude, sensitivity, headers, fraction, maxRetryAfter, mode, maxHeld);
+    }
+
+    /** Returns these settings with another longest wait. */
+    public WebSettings withMaxRetryAfter(Duration longest) {
+        return new WebSettings(exclude, sensitivity, headers, retryAfterJitter, longest, mode, maxHeld);
     }
 
     /** Returns these settings with another mode of everything. */
     public WebSettings withMode(Mode other) {
-        return new WebSettings(exclude, sensitivity, headers, retryAfterJitter, other, maxHeld);
+        return new WebSettings(exclude, sensitivity, headers, retryAfterJitter, maxRetryAfter, other, maxHeld);
     }
 
     /**
@@ -82,6 +103,6 @@ public record WebSettings(
      * @param requests from 0
      */
     public WebSettings withMaxHeld(int requests) {
-        return new WebSettings(exclude, sensitivity, headers, retryAfterJitter, mode, requests);
+        return new WebSettings(exclude, sensitivity, headers, retryAfterJitter, maxRetryAfter, mode, requests);
     }
 }

@@ -98,7 +98,7 @@ class RateLimitAutoConfigurationTest {
                     trust-unverified: false
                     keys:
                       - {name: acme, value: secret-of-acme, tier: basic}
-                  headers: {style: x-ratelimit}
+                  headers: {style: x-ratelimit, max-retry-after: 24d}
                   retry-after-jitter: 0
                   memory: {max-keys: 1000000}
                   redis:
@@ -351,6 +351,9 @@ class RateLimitAutoConfigurationTest {
                             Map.entry("api-keys.header", all.apiKeys().header()),
                             Map.entry("api-keys.trust-unverified", all.apiKeys().trustUnverified()),
                             Map.entry("headers.style", all.headers().style().id()),
+                            Map.entry(
+                                    "headers.max-retry-after",
+                                    all.headers().maxRetryAfter().toDays()),
                             Map.entry("retry-after-jitter", all.retryAfterJitter()),
                             Map.entry("memory.max-keys", all.memory().maxKeys()),
                             Map.entry("max-held", all.maxHeld()),
@@ -376,6 +379,7 @@ class RateLimitAutoConfigurationTest {
                             Map.entry("api-keys.header", "X-API-Key"),
                             Map.entry("api-keys.trust-unverified", false),
                             Map.entry("headers.style", "x-ratelimit"),
+                            Map.entry("headers.max-retry-after", 24L),
                             Map.entry("retry-after-jitter", 0.0),
                             Map.entry("memory.max-keys", 1_000_000),
                             Map.entry("max-held", 1_000),

@@ -507,6 +507,17 @@ class BadConfigurationTest {
                 bad("a namespace with braces", "namespace: 'a{b}'", "ratelimit.namespace: \"a{b}\"", "without braces"),
                 bad("a namespace with a blank", "namespace: 'a b'", "ratelimit.namespace: \"a b\"", "blank"),
                 bad("an empty namespace", "namespace: ''", "ratelimit.namespace", "empty"),
+                bad(
+                        "no wait to be told",
+                        "headers: {max-retry-after: 0s}",
+                        "ratelimit.headers.max-retry-after: ",
+                        "from 1s",
+                        "24d"),
+                bad(
+                        "less than a second to be told",
+                        "headers: {max-retry-after: 999ms}",
+                        "ratelimit.headers.max-retry-after: ",
+                        "from 1s"),
                 bad("a negative jitter", "retry-after-jitter: -0.1", "ratelimit.retry-after-jitter: -0.1", "0 to 1"),
                 bad("a jitter above one", "retry-after-jitter: 1.5", "ratelimit.retry-after-jitter: 1.5", "0 to 1"),
                 bad("a jitter that is no number", "retry-after-jitter: NaN", "ratelimit.retry-after-jitter", "0 to 1"),

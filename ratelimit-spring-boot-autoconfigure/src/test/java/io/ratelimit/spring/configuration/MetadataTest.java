@@ -73,6 +73,7 @@ class MetadataTest {
                         "ratelimit.api-keys.trust-unverified",
                         "ratelimit.api-keys.keys",
                         "ratelimit.headers.style",
+                        "ratelimit.headers.max-retry-after",
                         "ratelimit.retry-after-jitter",
                         "ratelimit.memory.max-keys",
                         "ratelimit.redis.timeout",

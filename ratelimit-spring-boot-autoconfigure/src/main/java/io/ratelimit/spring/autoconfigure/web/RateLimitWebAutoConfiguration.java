@@ -58,6 +58,7 @@ final class RateLimitWebAutoConfiguration {
                 properties.caseInsensitive() ? PathSensitivity.CASE_INSENSITIVE : PathSensitivity.CASE_SENSITIVE,
                 properties.headers().style(),
                 properties.retryAfterJitter(),
+                properties.headers().maxRetryAfter(),
                 properties.mode(),
                 properties.maxHeld());
     }
