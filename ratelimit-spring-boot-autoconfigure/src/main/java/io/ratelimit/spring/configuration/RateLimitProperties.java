@@ -36,7 +36,8 @@ import org.springframework.boot.context.properties.bind.Name;
  * @param retryAfterJitter Fraction by which Retry-After is spread upwards, so that clients do not come back all at once.
  * @param memory The backend in the memory of this instance.
  * @param redis The Redis backend, over the connection that spring.data.redis describes.
- * @param maxHeld Most requests that are held at the same time for their turn in a leaky bucket.
+ * @param maxHeld Most requests that are held at the same time for their turn in a leaky bucket; three quarters of them by
+ *     one rule, and half of what is left of these by one owner.
  */
 @ConfigurationProperties(prefix = "ratelimit", ignoreUnknownFields = false)
 public record RateLimitProperties(

@@ -1,5 +1,6 @@
 package io.ratelimit.spring.web;
 
+import io.ratelimit.limit.Decision;
 import java.time.Duration;
 
 /** What the {@link RequestGate} says of a request at one of the points that it comes through. Immutable. */
@@ -21,9 +22,10 @@ public sealed interface GateAnswer {
      * {@link RequestGate#turnAway}.
      *
      * @param delay how long it has to wait from now on
+     * @param decision the last decision that makes it wait
      * @param headers what the client is told about its quota
      */
-    record Waiting(Duration delay, QuotaHeaders headers) implements GateAnswer {}
+    record Waiting(Duration delay, Decision decision, QuotaHeaders headers) implements GateAnswer {}
 
     /**
      * The request is refused.

@@ -301,7 +301,8 @@ public final class RequestGate {
     private GateAnswer answer(RequestState state) {
         Turn.Place place = state.turn().place();
         if (place != null) {
-            return new GateAnswer.Waiting(place.remaining(nanoTime.getAsLong()), headers(state));
+            return new GateAnswer.Waiting(
+                    place.remaining(nanoTime.getAsLong()), place.decision(), headers(state));
         }
         return state.shown() == null ? GateAnswer.Admitted.UNCOUNTED : new GateAnswer.Admitted(headers(state));
     }

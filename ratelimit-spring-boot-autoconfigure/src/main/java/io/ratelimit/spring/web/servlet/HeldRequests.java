@@ -1,5 +1,6 @@
 package io.ratelimit.spring.web.servlet;
 
+import io.ratelimit.limit.Key;
 import io.ratelimit.store.CleanThreads;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.AsyncEvent;
@@ -12,7 +13,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -32,12 +32,12 @@ final class HeldRequests implements AutoCloseable {
 
     private static final Duration LONGEST_END = Duration.ofSeconds(1);
 
-    private final Semaphore places;
+    private final HeldShares places;
     private final ScheduledThreadPoolExecutor alarms;
     private final Set<Held> waiting = ConcurrentHashMap.newKeySet();
 
     HeldRequests(int most) {
-        this.places = new Semaphore(most);
+        this.places = new HeldShares(most);
         // A request starts it, and must leave nothing of its own in it.
         this.alarms = new ScheduledThreadPoolExecutor(1, CleanThreads.named("ratelimit-held-requests"));
         // So that an application without leaky buckets has no such thread, and a client that left takes no memory.
@@ -49,16 +49,17 @@ final class HeldRequests implements AutoCloseable {
     /**
      * Takes the request off its thread and dispatches it again after a while.
      *
-     * @return whether that was possible: there is a place, and all filters and servlets so far allow asynchronous requests
+     * @param key the counter whose turn the request waits for
+     * @return whether that was possible: there is a place for that owner and rule, and all filters and servlets so far allow asynchronous requests
      */
-    boolean hold(HttpServletRequest request, HttpServletResponse response, Duration wait) {
-        if (!request.isAsyncSupported() || request.isAsyncStarted() || !places.tryAcquire()) {
+    boolean hold(HttpServletRequest request, HttpServletResponse response, Duration wait, Key key) {
+        if (!request.isAsyncSupported() || request.isAsyncStarted() || !places.take(key)) {
             return false;
         }
         Held held = null;
         try {
             AsyncContext context = request.startAsync(request, response);
-            held = new Held(context);
+            held = new Held(context, key);
             waiting.add(held);
             context.setTimeout(wait.plus(GRACE).toMillis());
             context.addListener(held);
@@ -71,7 +72,7 @@ final class HeldRequests implements AutoCloseable {
             }
             return true;
         } catch (IllegalStateException notAsynchronous) {
-            places.release();
+            places.giveBack(key);
             return false;
         }
     }
@@ -99,11 +100,13 @@ final class HeldRequests implements AutoCloseable {
     /** One request. Whatever ends its wait, its place is given back once. */
     private final class Held implements Runnable, AsyncListener {
         private final AsyncContext context;
+        private final Key key;
         private final AtomicBoolean over = new AtomicBoolean();
         private volatile @Nullable Future<?> alarm;
 
-        Held(AsyncContext context) {
+        Held(AsyncContext context, Key key) {
             this.context = context;
+            this.key = key;
         }
 
         @Override
@@ -122,7 +125,7 @@ final class HeldRequests implements AutoCloseable {
                 return false;
             }
             waiting.remove(this);
-            places.release();
+            places.giveBack(key);
             return true;
         }
 

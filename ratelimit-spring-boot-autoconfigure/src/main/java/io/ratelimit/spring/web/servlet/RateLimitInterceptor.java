@@ -1,6 +1,9 @@
 package io.ratelimit.spring.web.servlet;
 
 import io.ratelimit.RateLimitExceededException;
+import io.ratelimit.limit.Decision;
+import io.ratelimit.limit.Key;
+import io.ratelimit.limit.LimitDecision;
 import io.ratelimit.rule.Rule;
 import io.ratelimit.spring.decision.LimiterError;
 import io.ratelimit.spring.web.GateAnswer;
@@ -55,7 +58,7 @@ final class RateLimitInterceptor implements HandlerInterceptor {
         // An included part has no life of its own that could be put off.
         return !(answer instanceof GateAnswer.Waiting waiting)
                 || dispatch == DispatcherType.INCLUDE
-                || hasTurn(limited, waiting.delay(), request, response);
+                || hasTurn(limited, waiting, request, response);
     }
 
     private List<Rule> rulesFor(Object handler) {
@@ -68,13 +71,15 @@ final class RateLimitInterceptor implements HandlerInterceptor {
     }
 
     private boolean hasTurn(
-            ServletWebRequest limited, Duration wait, HttpServletRequest request, HttpServletResponse response)
+            ServletWebRequest limited,
+            GateAnswer.Waiting waiting,
+            HttpServletRequest request, HttpServletResponse response)
             throws IOException, ServletException {
-        if (wait.isZero()) {
+        if (waiting.delay().isZero()) {
             gate.takeTurn(limited.state());
             return true;
         }
-        if (!held.hold(request, response, wait)) {
+        if (!held.hold(request, response, waiting.delay(), awaited(waiting.decision()))) {
             answers.answer(servletGate.turnAway(limited).denial(), request, response);
             return false;
         }
@@ -84,5 +89,15 @@ final class RateLimitInterceptor implements HandlerInterceptor {
             WebAsyncUtils.getAsyncManager(request).setAsyncWebRequest(new HeldWebRequest(request, response));
         }
         return false;
+    }
+
+    /** Returns the counter that makes the request wait longest. */
+    private static Key awaited(Decision decision) {
+        for (LimitDecision limit : decision.limits()) {
+            if (limit.delay().equals(decision.delay())) {
+                return limit.demand().key();
+            }
+        }
+        return decision.binding().demand().key();
     }
 }

@@ -171,6 +171,42 @@ class DelayedRequestsTest {
     }
 
     @ParameterizedTest
+    @MethodSource("io.ratelimit.spring.web.servlet.Setup#withoutSecurity")
+    void requestsOfThreeAddressesLeaveRoomForAStranger(Setup setup) throws IOException {
+        TestServer server = server(
+                setup,
+                queue("1/1h burst 1000")
+                        .trusting("127.0.0.1", "::1")
+                        .settings(WebSettings.defaults().withMaxHeld(24)));
+        List<Socket> clients = new ArrayList<>();
+        try {
+            int expected = 0;
+            // Of 18 places that the rule may have: at most half of what the others left.
+            for (int places : List.of(8, 5, 3, 1)) {
+                String address = "192.0.2." + places;
+                assertThat(from(server, address).send().body()).isEqualTo("at once");
+                for (int i = 0; i < 8; i++) {
+                    clients.add(from(server, address).abandon());
+                }
+                expected += places;
+                int held = expected;
+                await().pollInterval(Duration.ofMillis(5))
+                        .untilAsserted(() ->
+                                assertThat(server.board.web().heldRequests()).isEqualTo(held));
+            }
+        } finally {
+            for (Socket client : clients) {
+                client.close();
+            }
+        }
+        server.board.web().close();
+    }
+
+    private static RawRequest from(TestServer server, String address) {
+        return server.request("GET", "/queue").header("X-Forwarded-For", address);
+    }
+
+    @ParameterizedTest
     @MethodSource("io.ratelimit.spring.web.servlet.Setup#selected")
     void aPlaceIsFreeAgainWhenItsClientHasGone(Setup setup) throws IOException {
         TestServer server = server(
