@@ -23,6 +23,8 @@ final class LettuceConnector implements ScriptConnector {
     private static final Duration GRACE = Duration.ofMillis(500);
     private static final Duration LONGEST_SHUTDOWN = Duration.ofSeconds(1);
 
+    private static final boolean HAS_NOTIFICATIONS = isPresent("io.lettuce.core.MaintNotificationsConfig");
+
     private final RedisClient client;
     private final RedisURI uri;
     private final Duration connectTimeout;
@@ -49,18 +51,36 @@ final class LettuceConnector implements ScriptConnector {
      * own too, because Lettuce's cost a timer for each call.
      */
     private static ClientOptions ownOptions(ClientOptions options, Duration connectTimeout) {
-        return options.mutate()
+        ClientOptions.Builder own = options.mutate()
                 .autoReconnect(false)
                 .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
                 .requestQueueSize(MOST_CALLS_IN_FLIGHT)
                 .publishOnScheduler(false)
                 .timeoutOptions(TimeoutOptions.builder().timeoutCommands(false).build())
-                .maintNotificationsConfig(MaintNotificationsConfig.disabled())
                 .socketOptions(options.getSocketOptions()
                         .mutate()
                         .connectTimeout(connectTimeout)
-                        .build())
-                .build();
+                        .build());
+        if (HAS_NOTIFICATIONS) {
+            Notifications.switchOff(own);
+        }
+        return own.build();
+    }
+
+    /** Apart, because the Lettuce 6 of Spring Boot 4.0 has no such class, and nothing to switch off. */
+    private static final class Notifications {
+        static void switchOff(ClientOptions.Builder options) {
+            options.maintNotificationsConfig(MaintNotificationsConfig.disabled());
+        }
+    }
+
+    private static boolean isPresent(String className) {
+        try {
+            Class.forName(className, false, LettuceConnector.class.getClassLoader());
+            return true;
+        } catch (ClassNotFoundException absent) {
+            return false;
+        }
     }
 
     @Override
