@@ -70,7 +70,9 @@ public final class RequestGate {
         this.demands = new RuleDemands(owners, new Costs(expressions, errors), settings.mode());
         this.lateRules = new LateRules(demands, decisions, new EndedEarly(nanoTime));
         this.denials = new Denials(new RetryAfter(
-                settings.retryAfterJitter(), () -> ThreadLocalRandom.current().nextDouble()));
+                settings.retryAfterJitter(),
+                settings.maxRetryAfter(),
+                () -> ThreadLocalRandom.current().nextDouble()));
         Function<RuleSet, RuleBook> prepare = all -> new RuleBook(all, settings.sensitivity(), expressions, owners);
         this.rules = prepare.apply(builder.rules.rules());
         builder.rules.onChange(changed -> {
@@ -301,8 +303,7 @@ public final class RequestGate {
     private GateAnswer answer(RequestState state) {
         Turn.Place place = state.turn().place();
         if (place != null) {
-            return new GateAnswer.Waiting(
-                    place.remaining(nanoTime.getAsLong()), place.decision(), headers(state));
+            return new GateAnswer.Waiting(place.remaining(nanoTime.getAsLong()), place.decision(), headers(state));
         }
         return state.shown() == null ? GateAnswer.Admitted.UNCOUNTED : new GateAnswer.Admitted(headers(state));
     }

@@ -1,14 +1,9 @@
 package io.ratelimit.spring.web;
 
-import static io.ratelimit.spring.web.Rules.fixed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import io.ratelimit.rule.Rule;
-import io.ratelimit.rule.RuleKey;
-import io.ratelimit.spring.web.TestServer.Parts;
 import java.time.Duration;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -49,21 +44,5 @@ class RetryAfterTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> WebSettings.defaults().withMaxRetryAfter(longest))
                 .withMessageContaining("max-retry-after: " + longest + " (expected: a duration from a second");
-    }
-
-    @Test
-    void isTheSameInTheHeaderAndTheBody() {
-        TestServer server = TestServer.of(Setup.TOMCAT)
-                .install(new Parts()
-                        .rule(Rule.named("long")
-                                .paths("/limited")
-                                .key(RuleKey.parse("ip"))
-                                .limits(fixed("1/366d"))));
-        server.get("/limited");
-
-        RawResponse denied = server.get("/limited");
-
-        assertThat(denied.number("Retry-After")).isEqualTo(2_073_600);
-        assertThat(denied.body()).contains("\"retryAfter\":2073600", "Retry after 2073600 s.");
     }
 }

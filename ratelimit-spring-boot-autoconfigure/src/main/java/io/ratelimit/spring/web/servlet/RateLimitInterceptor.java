@@ -14,7 +14,6 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.List;
 import org.springframework.web.context.request.async.WebAsyncUtils;
 import org.springframework.web.method.HandlerMethod;
@@ -73,7 +72,8 @@ final class RateLimitInterceptor implements HandlerInterceptor {
     private boolean hasTurn(
             ServletWebRequest limited,
             GateAnswer.Waiting waiting,
-            HttpServletRequest request, HttpServletResponse response)
+            HttpServletRequest request,
+            HttpServletResponse response)
             throws IOException, ServletException {
         if (waiting.delay().isZero()) {
             gate.takeTurn(limited.state());

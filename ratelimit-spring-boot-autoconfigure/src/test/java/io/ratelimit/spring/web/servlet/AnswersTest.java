@@ -15,6 +15,7 @@ import io.ratelimit.spring.web.WebSettings;
 import io.ratelimit.spring.web.servlet.TestServer.Parts;
 import io.ratelimit.store.StoreException;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -190,5 +191,21 @@ class AnswersTest {
             assertThat(answer.status()).isEqualTo(200);
             assertThat(answer.header("X-RateLimit-Limit")).isNull();
         }
+    }
+
+    @Test
+    void tellsTheSameWaitInTheHeaderAndTheBody() {
+        TestServer server = TestServer.of(Setup.TOMCAT)
+                .install(new Parts()
+                        .rule(Rule.named("long")
+                                .paths("/limited")
+                                .key(RuleKey.parse("ip"))
+                                .limits(fixed("1/366d"))));
+        server.get("/limited");
+
+        RawResponse denied = server.get("/limited");
+
+        assertThat(denied.number("Retry-After")).isEqualTo(2_073_600);
+        assertThat(denied.body()).contains("\"retryAfter\":2073600", "Retry after 2073600 s.");
     }
 }

@@ -2,6 +2,7 @@ package io.ratelimit.spring.web.servlet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ratelimit.limit.Key;
 import io.ratelimit.store.RequestThreadProbe;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -22,7 +23,12 @@ class HeldRequestsInheritanceTest {
         public void run() {
             MockHttpServletRequest request = new MockHttpServletRequest();
             request.setAsyncSupported(true);
-            if (!new HeldRequests(1).hold(request, new MockHttpServletResponse(), Duration.ofMinutes(1))) {
+            if (!new HeldRequests(8)
+                    .hold(
+                            request,
+                            new MockHttpServletResponse(),
+                            Duration.ofMinutes(1),
+                            new Key("owner", "queue:lb1m"))) {
                 throw new IllegalStateException("not held");
             }
         }
