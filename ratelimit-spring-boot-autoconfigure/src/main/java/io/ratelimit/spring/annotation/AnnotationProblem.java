@@ -1,7 +1,7 @@
 package io.ratelimit.spring.annotation;
 
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import io.ratelimit.limit.InvalidValueException;
+import io.ratelimit.spring.configuration.ConfigurationProblem;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,34 +18,24 @@ record AnnotationProblem(
         String where, String attribute, @Nullable String value, String reason, String expected, String example) {
     static final String LIMIT_EXAMPLE = "@RateLimited(limit = 5, window = \"1m\")";
 
-    private static final Pattern CORE_MESSAGE = Pattern.compile("([a-z-]+): (.*) \\(expected: (.*)\\)", Pattern.DOTALL);
-
-    /** Tells what the core said about a value, whose messages have the form {@code name: value (expected: range)}. */
+    /** Tells what the core said about a value. */
     static AnnotationProblem of(String where, String attribute, IllegalArgumentException refused, String example) {
-        String message = String.valueOf(refused.getMessage());
-        Matcher parts = CORE_MESSAGE.matcher(message);
-        if (!parts.matches()) {
+        if (!(refused instanceof InvalidValueException invalid)) {
+            String message = String.valueOf(refused.getMessage());
             return new AnnotationProblem(where, attribute, null, message, "a value that can be used", example);
         }
-        String name = parts.group(1).equals("id") ? "name" : parts.group(1);
         return new AnnotationProblem(
                 where,
-                name,
-                parts.group(2),
+                invalid.name().equals("id") ? "name" : invalid.name(),
+                invalid.value(),
                 "it is out of range, or not of the form expected",
-                parts.group(3),
+                invalid.expectation(),
                 example);
     }
 
     /** Returns the problem on several lines, the first of which says where it is. */
     String describe() {
-        return "@RateLimited on " + where + ", " + attribute + (value == null ? " is missing" : ": " + value)
-                + line("problem", reason)
-                + line("expected", expected)
-                + line("example", example);
-    }
-
-    private static String line(String name, String text) {
-        return System.lineSeparator() + String.format("    %-10s", name + ":") + text;
+        String property = "@RateLimited on " + where + ", " + attribute;
+        return new ConfigurationProblem(property, value, reason, expected, example, null).describe();
     }
 }

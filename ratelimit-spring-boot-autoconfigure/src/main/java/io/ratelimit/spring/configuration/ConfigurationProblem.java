@@ -3,7 +3,7 @@ package io.ratelimit.spring.configuration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One thing that is wrong with a configuration, as its author is told.
+ * One thing that is wrong with what somebody wrote, as its author is told.
  *
  * @param property the full name of the property
  * @param value what it was set to, fit for a log; {@code null} if it was not set
@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param example a line that would be right
  * @param origin where the value stands, such as a file and line; {@code null} if that is not known
  */
-record ConfigurationProblem(
+public record ConfigurationProblem(
         String property,
         @Nullable String value,
         String reason,
@@ -21,7 +21,7 @@ record ConfigurationProblem(
         @Nullable String origin) {
 
     /** Returns the problem on several lines, the first of which is the property and its value. */
-    String describe() {
+    public String describe() {
         StringBuilder text = new StringBuilder(property);
         text.append(value == null ? " is missing" : ": " + value);
         if (origin != null) {

@@ -1,19 +1,17 @@
 package io.ratelimit.spring.configuration;
 
+import io.ratelimit.limit.InvalidValueException;
 import io.ratelimit.limit.Quoted;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Collects everything that is wrong with a configuration. Not safe for several threads. */
 final class Problems {
-    private static final Pattern CORE_MESSAGE =
-            Pattern.compile("([a-z0-9-]+): (.*) \\(expected: (.*)\\)", Pattern.DOTALL);
     /** Wider than the names there are: a secret may stand beside a name that was mistyped. */
     private static final Pattern SECRET = Pattern.compile(
             "ratelimit\\.(.*secret.*|.*passw.*"
@@ -92,11 +90,10 @@ final class Problems {
                 given.originOf(property)));
     }
 
-    /** Adds what a value of the core said when it was made, which has the form {@code name: value (expected: range)}. */
+    /** Adds what a value of the core said when it was made. */
     void add(String property, @Nullable Object value, IllegalArgumentException refused, String example) {
-        Matcher message = CORE_MESSAGE.matcher(String.valueOf(refused.getMessage()));
-        if (message.matches()) {
-            add(property, value, message.group(1) + " is " + message.group(2), message.group(3), example);
+        if (refused instanceof InvalidValueException invalid) {
+            add(property, value, invalid.name() + " is " + invalid.value(), invalid.expectation(), example);
         } else {
             add(property, value, plain(String.valueOf(refused.getMessage())), "another value", example);
         }
