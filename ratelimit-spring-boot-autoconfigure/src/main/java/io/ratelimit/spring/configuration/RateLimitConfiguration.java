@@ -11,6 +11,7 @@ import java.util.Map;
 /**
  * What the properties mean, in the values of the core.
  *
+ * @param properties what was written, with the overrides in the rules
  * @param rules the rules
  * @param apiKeySettings where requests carry API keys
  * @param apiKeys the API keys by their hashes
@@ -20,6 +21,7 @@ import java.util.Map;
  * @param blocked who is always refused
  */
 public record RateLimitConfiguration(
+        RateLimitProperties properties,
         RuleSet rules,
         ApiKeySettings apiKeySettings,
         Map<String, ApiKey> apiKeys,

@@ -18,9 +18,14 @@ import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.BindHandler;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.bind.handler.NoUnboundElementsBindHandler;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.boot.context.properties.source.UnboundElementsSourceFilter;
+import org.springframework.boot.convert.ApplicationConversionService;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.convert.converter.GenericConverter;
 import org.springframework.core.env.Environment;
+import org.springframework.core.env.PropertySource;
 
 /**
  * Turns properties into rules. Checking and turning are one, so that whatever is accepted can be used, and what is wrong
@@ -68,6 +73,25 @@ public final class RateLimitConfigurationReader implements ConfigurationProperti
         }
     }
 
+    /**
+     * Reads names and values from anywhere, such as a store or a file beside an access log, as strictly as those of an
+     * application. Placeholders are resolved where the sources do so.
+     *
+     * @param sources where the names below {@code ratelimit} stand, the source of the highest precedence first
+     * @throws InvalidRateLimitConfigurationException with all that is wrong
+     */
+    public RateLimitConfiguration read(Iterable<PropertySource<?>> sources) {
+        var service = new ApplicationConversionService();
+        service.addConverter(converter());
+        BindHandler strict = new NoUnboundElementsBindHandler(BindHandler.DEFAULT, new UnboundElementsSourceFilter());
+        Binder binder = new Binder(ConfigurationPropertySources.from(sources), null, service);
+        try {
+            return read(binder.bindOrCreate("ratelimit", Bindable.of(RateLimitProperties.class), apply(strict)));
+        } catch (BindException failed) {
+            throw failed.getCause() instanceof InvalidRateLimitConfigurationException invalid ? invalid : failed;
+        }
+    }
+
     /** Has {@link RateLimitProperties} bound to the end, and everything that is wrong told at once. */
     @Override
     public BindHandler apply(BindHandler bindHandler) {
@@ -97,6 +121,7 @@ public final class RateLimitConfigurationReader implements ConfigurationProperti
         IdentityReader identity = new IdentityReader(problems);
         Optional<Set<String>> keyNames = around.ownApiKeys() ? Optional.empty() : Optional.of(namesOf(keys));
         return new RateLimitConfiguration(
+                properties,
                 rules(properties, around, problems),
                 new ApiKeyReader(problems).readSettings(properties.apiKeys()),
                 keys,
