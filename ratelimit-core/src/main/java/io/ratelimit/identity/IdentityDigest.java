@@ -35,9 +35,12 @@ public final class IdentityDigest {
 
     /** Returns digests that anybody can compute. */
     public static IdentityDigest sha256() {
+        Spares<MessageDigest> digests = new Spares<>(Sha256::digest);
         return new IdentityDigest(message -> {
-            MessageDigest digest = Sha256.digest();
-            return digest.digest(message);
+            MessageDigest digest = digests.take();
+            byte[] hash = digest.digest(message);
+            digests.give(digest);
+            return hash;
         });
     }
 
@@ -54,7 +57,13 @@ public final class IdentityDigest {
         }
         SecretKeySpec key = new SecretKeySpec(Utf8.bytes(secret), HMAC);
         Mac prototype = newMac(key);
-        return new IdentityDigest(message -> copy(prototype, key).doFinal(message));
+        Spares<Mac> macs = new Spares<>(() -> copy(prototype, key));
+        return new IdentityDigest(message -> {
+            Mac mac = macs.take();
+            byte[] hash = mac.doFinal(message);
+            macs.give(mac);
+            return hash;
+        });
     }
 
     /** Returns the digest of an identity: 22 characters of {@code A-Z a-z 0-9 - _}. */

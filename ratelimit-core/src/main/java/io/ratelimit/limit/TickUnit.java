@@ -1,7 +1,6 @@
 package io.ratelimit.limit;
 
 import java.time.Duration;
-import java.time.temporal.ChronoUnit;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -42,7 +41,8 @@ public enum TickUnit {
     /** Returns so many ticks as a duration. */
     public Duration toDuration(long ticks) {
         return switch (this) {
-            case MICROSECOND -> Duration.of(ticks, ChronoUnit.MICROS);
+            case MICROSECOND ->
+                Duration.ofSeconds(Math.floorDiv(ticks, 1_000_000L), Math.floorMod(ticks, 1_000_000L) * 1_000);
             case MILLISECOND -> Duration.ofMillis(ticks);
             case SECOND -> Duration.ofSeconds(ticks);
         };

@@ -56,11 +56,18 @@ public record RuleDemand(Rule rule, String owner, List<RuleLimit> limits, long c
 
     /** Returns the demands, one for each limit, in the rule's order. */
     public List<Demand> demands() {
+        if (limits.size() == 1) {
+            return List.of(demand(limits.get(0)));
+        }
         List<Demand> demands = new ArrayList<>(limits.size());
         for (RuleLimit limit : limits) {
-            demands.add(new Demand(new Key(owner, limit.counter()), limit.limit(), cost, rule.onFailure()));
+            demands.add(demand(limit));
         }
         return demands;
+    }
+
+    private Demand demand(RuleLimit limit) {
+        return new Demand(new Key(owner, limit.counter()), limit.limit(), cost, rule.onFailure());
     }
 
     /** Picks the same share of identities on every instance: the digest alone decides. */

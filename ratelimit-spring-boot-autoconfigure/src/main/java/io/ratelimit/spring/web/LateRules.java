@@ -67,8 +67,12 @@ final class LateRules {
 
     /** The request has got to the later phase. */
     void giveBack(RequestState state) {
+        List<PerRule> ended = state.enterLatePhase();
+        if (ended.isEmpty()) {
+            return;
+        }
         List<Grant> grants = new ArrayList<>();
-        for (PerRule rule : state.enterLatePhase()) {
+        for (PerRule rule : ended) {
             rule.limits().forEach(limit -> limit.grant().ifPresent(grants::add));
         }
         if (!grants.isEmpty()) {

@@ -14,7 +14,7 @@ import org.springframework.web.util.UriUtils;
  * <p>Not safe for several threads at a time.
  */
 public final class PathCandidates {
-    private final List<PathContainer> paths = new ArrayList<>(1);
+    private List<PathContainer> paths = List.of();
 
     /**
      * Adds what a raw path may be taken for.
@@ -66,11 +66,16 @@ public final class PathCandidates {
     }
 
     private void add(PathContainer candidate) {
+        if (paths.isEmpty()) {
+            paths = List.of(candidate);
+            return;
+        }
         for (PathContainer path : paths) {
             if (path.value().equals(candidate.value())) {
                 return;
             }
         }
+        paths = new ArrayList<>(paths);
         paths.add(candidate);
     }
 }

@@ -58,8 +58,9 @@ final class PathIndex {
             PathContainer path = paths.get(i);
             found.add(root, path);
             Node node = root;
-            for (PathContainer.Element element : path.elements()) {
-                if (element instanceof PathContainer.PathSegment segment) {
+            List<PathContainer.Element> elements = path.elements();
+            for (int at = 0; at < elements.size(); at++) {
+                if (elements.get(at) instanceof PathContainer.PathSegment segment) {
                     node = child(node, segment.valueToMatch());
                     if (node == null) {
                         break;
@@ -79,8 +80,8 @@ final class PathIndex {
     /** The rules found so far, each once. */
     private static final class Found {
         private final Predicate<Rule> candidates;
-        private final List<Entry> entries = new ArrayList<>(2);
-        private final List<RuleMatch> matches = new ArrayList<>(2);
+        private List<Entry> entries = List.of();
+        private List<RuleMatch> matches = List.of();
 
         Found(Predicate<Rule> candidates) {
             this.candidates = candidates;
@@ -93,6 +94,10 @@ final class PathIndex {
                 if (place >= 0 && candidates.test(entry.rule())) {
                     PathMatchInfo match = entry.pattern().matchAndExtract(path);
                     if (match != null) {
+                        if (matches.isEmpty()) {
+                            entries = new ArrayList<>(2);
+                            matches = new ArrayList<>(2);
+                        }
                         entries.add(place, entry);
                         matches.add(
                                 place, new RuleMatch(entry.rule(), entry.rule().key(), match.getUriVariables()));

@@ -6,7 +6,6 @@ import io.ratelimit.identity.AccessList;
 import io.ratelimit.identity.AccessLists;
 import io.ratelimit.identity.IdentityDigest;
 import io.ratelimit.identity.IdentityResolver;
-import io.ratelimit.identity.Requester;
 import io.ratelimit.limit.Decision;
 import io.ratelimit.limit.Ticker;
 import io.ratelimit.rule.Phase;
@@ -30,7 +29,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -129,11 +127,11 @@ public final class RequestGate {
     public CompletionStage<GateAnswer> enter(RequestState state, Set<Phase> phases) {
         if (!state.request().isInnerDispatch() && state.standing() != Standing.EXCLUDED) {
             // Of the exempt too: from an exempt address, the user may be blocked, who is known in a later phase only.
-            if (isListed(lists::isBlocked, state)) {
+            if (isBlocked(state)) {
                 state.refuse();
                 return completed(new GateAnswer.Denied(Denials.blocked(), headers(state)));
             }
-            if (isListed(lists::isExempt, state)) {
+            if (isExempt(state)) {
                 state.treatAs(Standing.EXEMPT);
             }
         }
@@ -329,9 +327,18 @@ public final class RequestGate {
         }
     }
 
-    private boolean isListed(Predicate<Requester> list, RequestState state) {
+    private boolean isBlocked(RequestState state) {
         try {
-            return list.test(state.requester());
+            return lists.isBlocked(state.requester());
+        } catch (RuntimeException defect) {
+            errors.report(LimiterError.DECISION, "a list", defect);
+            return false;
+        }
+    }
+
+    private boolean isExempt(RequestState state) {
+        try {
+            return lists.isExempt(state.requester());
         } catch (RuntimeException defect) {
             errors.report(LimiterError.DECISION, "a list", defect);
             return false;

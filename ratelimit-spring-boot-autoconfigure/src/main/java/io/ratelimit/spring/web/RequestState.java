@@ -25,7 +25,7 @@ public final class RequestState {
     private final WebRequest request;
     private final Requester requester;
     private final RuleBook rules;
-    private final List<String> asked = new ArrayList<>(2);
+    private List<String> asked = List.of();
     private final @Nullable StatusCounts statusCounts;
     private final Turn turn = new Turn();
     private Standing standing = Standing.LIMITED;
@@ -105,7 +105,16 @@ public final class RequestState {
 
     /** Notes that a rule is asked now. Returns whether it was not before. */
     boolean ask(RuleMatch match) {
-        return !wasAsked(match) && asked.add(match.rule().id());
+        if (wasAsked(match)) {
+            return false;
+        }
+        if (asked.isEmpty()) {
+            asked = List.of(match.rule().id());
+        } else {
+            asked = new ArrayList<>(asked);
+            asked.add(match.rule().id());
+        }
+        return true;
     }
 
     /** Returns the digest of an identity; most requests are counted under one. */

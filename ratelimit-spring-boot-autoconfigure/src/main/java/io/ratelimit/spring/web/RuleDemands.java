@@ -27,12 +27,21 @@ final class RuleDemands {
             if (state.ask(match)) {
                 Optional<RuleDemand> demand = of(state, match);
                 if (demand.isPresent()) {
-                    demands = demands.isEmpty() ? new ArrayList<>(matches.size() - i) : demands;
-                    demands.add(demand.get());
+                    demands = appended(demands, demand.get());
                 }
             }
         }
         return demands;
+    }
+
+    /** Nearly always there is one. */
+    private static List<RuleDemand> appended(List<RuleDemand> demands, RuleDemand last) {
+        if (demands.isEmpty()) {
+            return List.of(last);
+        }
+        List<RuleDemand> more = new ArrayList<>(demands);
+        more.add(last);
+        return more;
     }
 
     /** Returns what to ask of one rule; empty if it does not limit this requester. */
