@@ -5,6 +5,8 @@ import io.ratelimit.limit.Grant;
 import io.ratelimit.limit.Key;
 import io.ratelimit.limit.Ticker;
 import io.ratelimit.store.Usage;
+import io.ratelimit.store.WarningBudget;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -15,6 +17,8 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What the fallback admitted and the store does not know: for each key the permits that have neither left their window nor
@@ -26,11 +30,13 @@ import org.jspecify.annotations.Nullable;
  * its whole limit never goes: where a few looked at are all of that kind, newcomers are not noted.
  */
 final class Debts {
+    private static final Logger log = LoggerFactory.getLogger(Debts.class);
     private static final int SAMPLED = 16;
 
     private final int maxKeys;
     private final Ticker ticker;
-    private final LostDebtLog log = new LostDebtLog(System::nanoTime);
+    private final WarningBudget warnings = new WarningBudget(Duration.ofMinutes(1), System::nanoTime);
+    private long lost;
     private final ConcurrentMap<Key, Debt> open = new ConcurrentHashMap<>();
     private final Map<Key, Debt> underway = new ConcurrentHashMap<>();
     private final Rounds<Key, Debt> charging = new Rounds<>(open);
@@ -94,7 +100,14 @@ final class Debts {
             if (open.size() < maxKeys) {
                 return true;
             }
-            log.lost();
+            lost++;
+            if (warnings.spend()) {
+                log.warn(
+                        "More keys are used while the rate limit backend is gone than there is room for: what {} of them"
+                                + " used will not be charged to it afterwards (expected: fewer keys, or a larger"
+                                + " max-keys and heap)",
+                        lost);
+            }
             if (least != null) {
                 // It may have gone or changed since; one too many now and then is no matter.
                 open.remove(least.getKey(), least.getValue());

@@ -1,8 +1,8 @@
 package io.ratelimit.failover;
 
 import io.ratelimit.store.StoreException;
+import io.ratelimit.store.WarningBudget;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,21 +15,15 @@ import org.slf4j.LoggerFactory;
  */
 final class FailureLog {
     private static final Logger log = LoggerFactory.getLogger(FailureLog.class);
-    private static final long QUIET_NANOS = Duration.ofSeconds(30).toNanos();
-
-    private final LongSupplier nanoTime;
-    private final AtomicLong quietUntil;
+    private final WarningBudget warnings;
 
     FailureLog(LongSupplier nanoTime) {
-        this.nanoTime = nanoTime;
-        this.quietUntil = new AtomicLong(nanoTime.getAsLong());
+        this.warnings = new WarningBudget(Duration.ofSeconds(30), nanoTime);
     }
 
     void failed(StoreException failure) {
         log.debug("The rate limit backend failed", failure);
-        long until = quietUntil.get();
-        long now = nanoTime.getAsLong();
-        if (failure.isUnexpected() && now - until >= 0 && quietUntil.compareAndSet(until, now + QUIET_NANOS)) {
+        if (failure.isUnexpected() && warnings.spend()) {
             log.warn("The rate limit backend failed in a way that it should not; the failure policies decide", failure);
         }
     }

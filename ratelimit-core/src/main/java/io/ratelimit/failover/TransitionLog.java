@@ -1,6 +1,7 @@
 package io.ratelimit.failover;
 
 import io.ratelimit.store.StoreException;
+import io.ratelimit.store.WarningBudget;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -10,16 +11,12 @@ import org.slf4j.LoggerFactory;
 /** One line when the store goes and one when it comes back, and not more than five a minute where it flaps. */
 final class TransitionLog {
     private static final Logger log = LoggerFactory.getLogger(FailoverStore.class);
-    private static final long QUIET_NANOS = Duration.ofSeconds(30).toNanos();
-
-    private final LongSupplier nanoTime;
+    private final WarningBudget warnings;
     private boolean told;
     private boolean untold;
-    private long quietUntil;
 
     TransitionLog(LongSupplier nanoTime) {
-        this.nanoTime = nanoTime;
-        this.quietUntil = nanoTime.getAsLong();
+        this.warnings = new WarningBudget(Duration.ofSeconds(30), nanoTime);
     }
 
     synchronized void opened(@Nullable StoreException failure) {
@@ -29,12 +26,10 @@ final class TransitionLog {
 
     /** Says what was not said when it happened, once the quiet time is over. */
     synchronized void stillOpen(@Nullable StoreException failure) {
-        long now = nanoTime.getAsLong();
-        if (!untold || now - quietUntil < 0) {
+        if (!untold || !warnings.spend()) {
             return;
         }
         untold = false;
-        quietUntil = now + QUIET_NANOS;
         told = true;
         log.warn(
                 "The rate limit backend is {}. The failure policies of the rules decide until it is back",

@@ -45,7 +45,8 @@ class CoreArchitectureTest {
                                 "PiecewiseExecutor",
                                 "StoreException",
                                 "StoreStatus",
-                                "Usage"))
+                                "Usage",
+                                "WarningBudget"))
                 .check(SHIPPED);
         ArchitectureRules.onlyThesePublicTypes(
                         "io.ratelimit.failover",

@@ -4,6 +4,7 @@ import io.lettuce.core.protocol.CommandType;
 import io.ratelimit.store.CleanThreads;
 import io.ratelimit.store.StoreException;
 import io.ratelimit.store.StoreException.Kind;
+import io.ratelimit.store.WarningBudget;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -78,7 +79,7 @@ final class ClusterRouter implements Router {
             Function<Node, ScriptConnector> connectors,
             ScheduledExecutorService timer,
             Duration longestCall) {
-        this(seeds, connectors, timer, longestCall, new WarningBudget(System::nanoTime));
+        this(seeds, connectors, timer, longestCall, Link.warnings(System::nanoTime));
     }
 
     /**

@@ -1,11 +1,13 @@
 package io.ratelimit.redis;
 
 import io.ratelimit.store.StoreException;
+import io.ratelimit.store.WarningBudget;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +35,11 @@ final class Link {
     private volatile boolean answered;
     private boolean closed;
     private boolean outageTold;
+
+    /** Returns a budget of one warning every 30 seconds, which links share so that a cluster whose nodes are all gone fills no log. */
+    static WarningBudget warnings(LongSupplier nanoTime) {
+        return new WarningBudget(Duration.ofSeconds(30), nanoTime);
+    }
 
     /** Why there is no connection, and since when: calls that fail for the same incident count as one failure. */
     private record Absence(@Nullable StoreException reason, Object incident) {}

@@ -62,7 +62,7 @@ final class LinkFactory {
     }
 
     private static Link link(ScriptConnector connector, ScheduledExecutorService timer) {
-        return new Link(connector, timer, new WarningBudget(System::nanoTime));
+        return new Link(connector, timer, Link.warnings(System::nanoTime));
     }
 
     private SentinelConnector sentinels(RedisURI named) {

@@ -10,6 +10,7 @@ import ch.qos.logback.core.read.ListAppender;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.protocol.CommandType;
+import io.ratelimit.store.WarningBudget;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -208,7 +209,7 @@ class ClusterRouterTest {
         at(ONE).refusal =
                 new RedisCommandExecutionException("NOPERM this user has no permissions to run the 'cluster' command");
         AtomicLong nanos = new AtomicLong();
-        WarningBudget warnings = new WarningBudget(nanos::get);
+        WarningBudget warnings = Link.warnings(nanos::get);
         assertThat(warnings.spend()).as("on something else").isTrue();
         ListAppender<ILoggingEvent> lines = new ListAppender<>();
         lines.start();

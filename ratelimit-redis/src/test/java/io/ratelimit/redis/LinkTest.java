@@ -11,6 +11,7 @@ import io.lettuce.core.RedisConnectionException;
 import io.ratelimit.store.StoreException;
 import io.ratelimit.store.StoreException.Fate;
 import io.ratelimit.store.StoreException.Kind;
+import io.ratelimit.store.WarningBudget;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -32,7 +33,7 @@ class LinkTest {
     private final Attempts attempts = new Attempts(timer);
     private final AtomicLong nanos =
             new AtomicLong(Long.MAX_VALUE - Duration.ofSeconds(15).toNanos());
-    private final WarningBudget warnings = new WarningBudget(nanos::get);
+    private final WarningBudget warnings = Link.warnings(nanos::get);
     private final Link link = new Link(attempts, timer, warnings);
     private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
 

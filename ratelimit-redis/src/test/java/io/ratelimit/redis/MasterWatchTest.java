@@ -34,7 +34,7 @@ class MasterWatchTest {
             Stream.generate(Sentinel::new).limit(3).toList();
     private final SentinelConnector connector = new SentinelConnector(
             List.copyOf(sentinels), "main", node -> masters.computeIfAbsent(node, Master::new), LONGEST);
-    private final Link link = new Link(connector, timer, new WarningBudget(System::nanoTime));
+    private final Link link = new Link(connector, timer, Link.warnings(System::nanoTime));
     private final AtomicInteger looks = new AtomicInteger();
 
     @BeforeEach

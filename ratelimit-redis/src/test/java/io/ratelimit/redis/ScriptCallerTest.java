@@ -21,7 +21,7 @@ class ScriptCallerTest {
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
     private final MovingNode node = new MovingNode();
     private final Router router =
-            new FollowingRouter(new SingleRouter(new Link(node, timer, new WarningBudget(System::nanoTime))));
+            new FollowingRouter(new SingleRouter(new Link(node, timer, Link.warnings(System::nanoTime))));
     private final ScriptCaller caller = new ScriptCaller(Script.DECIDE, router, timer, TIMEOUT);
 
     @AfterEach

@@ -1,5 +1,7 @@
 package io.ratelimit.spring.decision;
 
+import io.ratelimit.store.WarningBudget;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
@@ -15,10 +17,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class LimiterErrors {
     private static final Logger log = LoggerFactory.getLogger(LimiterErrors.class);
-    private static final long QUIET_NANOS = 60_000_000_000L;
 
     private final LimiterErrorListener listener;
-    private final LongSupplier nanoTime;
     private final Map<LimiterError, Line> lines = new EnumMap<>(LimiterError.class);
 
     /**
@@ -29,15 +29,13 @@ public final class LimiterErrors {
      */
     public LimiterErrors(LimiterErrorListener listener, LongSupplier nanoTime) {
         this.listener = listener;
-        this.nanoTime = nanoTime;
-        long start = nanoTime.getAsLong();
         for (LimiterError error : LimiterError.values()) {
-            lines.put(error, new Line(new AtomicLong(start), new AtomicLong()));
+            lines.put(error, new Line(new WarningBudget(Duration.ofMinutes(1), nanoTime), new AtomicLong()));
         }
     }
 
-    /** The moment from which the next line may be written, and the failures since the last one. */
-    private record Line(AtomicLong from, AtomicLong failures) {}
+    /** When the next line may be written, and the failures since the last one. */
+    private record Line(WarningBudget warnings, AtomicLong failures) {}
 
     /**
      * Notes a failure.
@@ -58,9 +56,7 @@ public final class LimiterErrors {
             return;
         }
         line.failures().incrementAndGet();
-        long now = nanoTime.getAsLong();
-        long from = line.from().get();
-        if (now - from >= 0 && line.from().compareAndSet(from, now + QUIET_NANOS)) {
+        if (line.warnings().spend()) {
             log.warn(
                     "Rate limiting met a failure ({}) at {}: {}; {} since the last such line. Details at DEBUG",
                     error.id(),

@@ -1,33 +1,34 @@
-package io.ratelimit.redis;
+package io.ratelimit.store;
 
 import java.time.Duration;
 import java.util.function.LongSupplier;
 
 /**
- * Allows one warning every 30 seconds for all links that share it, so that a cluster whose nodes are all gone fills no log.
+ * Keeps what happens again and again from filling the log: one warning, and the next after a pause.
  *
  * <p>Safe for any number of threads.
  */
-final class WarningBudget {
-    private static final long BETWEEN_NANOS = Duration.ofSeconds(30).toNanos();
-
+public final class WarningBudget {
+    private final long pauseNanos;
     private final LongSupplier nanoTime;
     private long lastNanos;
 
     /**
      * Starts with one warning to spend.
      *
+     * @param pause the least time between two warnings
      * @param nanoTime a clock like {@link System#nanoTime()}
      */
-    WarningBudget(LongSupplier nanoTime) {
+    public WarningBudget(Duration pause, LongSupplier nanoTime) {
+        this.pauseNanos = pause.toNanos();
         this.nanoTime = nanoTime;
-        this.lastNanos = nanoTime.getAsLong() - BETWEEN_NANOS;
+        this.lastNanos = nanoTime.getAsLong() - pauseNanos;
     }
 
     /** Returns whether there is a warning to spend, and spends it. */
-    synchronized boolean spend() {
+    public synchronized boolean spend() {
         long now = nanoTime.getAsLong();
-        if (now - lastNanos < BETWEEN_NANOS) {
+        if (now - lastNanos < pauseNanos) {
             return false;
         }
         lastNanos = now;
