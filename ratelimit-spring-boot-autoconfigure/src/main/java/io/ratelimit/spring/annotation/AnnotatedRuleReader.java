@@ -151,7 +151,13 @@ final class AnnotatedRuleReader {
         }
         AnnotatedLimitReader.requirePayable(where, cost, limit, problems);
         try {
-            return define(id, OwnRule.of(id, where, annotation, limit, key, cost), problems);
+            Rule rule = Rule.named(id)
+                    .limits(limit)
+                    .key(key)
+                    .cost(cost)
+                    .onFailure(annotation.onFailure())
+                    .build();
+            return define(id, new OwnRule(rule, where), problems);
         } catch (IllegalArgumentException badName) {
             problems.add(
                     AnnotationProblem.of(where, "name", badName, "@RateLimited(name = \"login\", value = \"5/1m\")"));

@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import org.springframework.core.BridgeMethodResolver;
 import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.core.annotation.MergedAnnotations;
+import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
 import org.springframework.stereotype.Component;
 import org.springframework.stereotype.Controller;
 import org.springframework.util.ClassUtils;
@@ -20,6 +22,14 @@ import org.springframework.util.ReflectionUtils;
  * is another question.
  */
 final class AnnotatedType {
+    /** What handles messages and queries, by name because few applications have these libraries. */
+    private static final List<String> MESSAGE_HANDLERS = List.of(
+            "org.springframework.messaging.handler.annotation.MessageMapping",
+            "org.springframework.messaging.simp.annotation.SubscribeMapping",
+            "org.springframework.messaging.rsocket.annotation.ConnectMapping",
+            "org.springframework.graphql.data.method.annotation.SchemaMapping",
+            "org.springframework.graphql.data.method.annotation.BatchMapping");
+
     private final Class<?> type;
     private final Map<Method, List<Declaration>> calls = new LinkedHashMap<>();
     private final Map<Method, List<Declaration>> handlers = new LinkedHashMap<>();
@@ -65,7 +75,12 @@ final class AnnotatedType {
      * in a controller without handlers of requests. Spring calls the other methods for itself, such as those for binding.
      */
     private static boolean isHandled(Method method, boolean handler, boolean handlesRequests) {
-        return (handlesRequests ? handler : MessageHandlers.isOne(method)) && !Modifier.isStatic(method.getModifiers());
+        return (handlesRequests ? handler : handlesMessages(method)) && !Modifier.isStatic(method.getModifiers());
+    }
+
+    private static boolean handlesMessages(Method method) {
+        MergedAnnotations annotations = MergedAnnotations.from(method, SearchStrategy.TYPE_HIERARCHY);
+        return MESSAGE_HANDLERS.stream().anyMatch(annotations::isPresent);
     }
 
     /** Most beans are of Spring itself, and have no annotations of users; Spring skips them in the same way. */
