@@ -43,6 +43,7 @@ class DocumentsTest {
                     "io.ratelimit.redis.*",
                     "io.ratelimit.spring.actuate.*",
                     "io.ratelimit.spring.annotation.*",
+                    "io.ratelimit.spring.test.*",
                     "io.ratelimit.spring.web.*",
                     "io.ratelimit.store.*",
                     "jakarta.servlet.http.*",
@@ -50,10 +51,16 @@ class DocumentsTest {
                     "java.lang.annotation.*",
                     "java.time.*",
                     "java.util.*",
+                    "org.junit.jupiter.api.*",
+                    "org.springframework.beans.factory.annotation.*",
+                    "org.springframework.boot.test.context.SpringBootTest",
+                    "org.springframework.boot.webmvc.test.autoconfigure.WebMvcTest",
                     "org.springframework.context.annotation.*",
                     "org.springframework.context.event.EventListener",
                     "org.springframework.stereotype.*",
-                    "org.springframework.web.bind.annotation.*")
+                    "org.springframework.test.web.servlet.assertj.MockMvcTester",
+                    "org.springframework.web.bind.annotation.*",
+                    "static org.assertj.core.api.Assertions.assertThat")
             .map(name -> "import " + name + ";")
             .collect(Collectors.joining());
 
