@@ -45,6 +45,7 @@ class DocumentsTest {
                     "io.ratelimit.spring.annotation.*",
                     "io.ratelimit.spring.test.*",
                     "io.ratelimit.spring.web.*",
+                    "io.ratelimit.spring.web.servlet.*",
                     "io.ratelimit.store.*",
                     "jakarta.servlet.http.*",
                     "java.io.*",
