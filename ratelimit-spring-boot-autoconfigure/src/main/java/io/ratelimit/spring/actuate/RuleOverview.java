@@ -3,6 +3,7 @@ package io.ratelimit.spring.actuate;
 import io.ratelimit.rule.Mode;
 import io.ratelimit.rule.Rule;
 import io.ratelimit.rule.RuleSet;
+import io.ratelimit.rule.RulesInForce;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 public final class RuleOverview {
     private final String backend;
     private final Mode mode;
-    private final RuleSet rules;
+    private final RulesInForce rules;
     private final Supplier<List<Rule>> annotated;
 
     /**
@@ -21,10 +22,10 @@ public final class RuleOverview {
      *
      * @param backend the name of the backend
      * @param mode the mode of everything
-     * @param rules the rules of the configuration
+     * @param rules the rules in force
      * @param annotated the rules of annotations; asked each time, because they become known at the start
      */
-    public RuleOverview(String backend, Mode mode, RuleSet rules, Supplier<List<Rule>> annotated) {
+    public RuleOverview(String backend, Mode mode, RulesInForce rules, Supplier<List<Rule>> annotated) {
         this.backend = backend;
         this.mode = mode;
         this.rules = rules;
@@ -50,12 +51,13 @@ public final class RuleOverview {
             List<RuleDescription> annotations) {}
 
     Overview overview() {
+        RuleSet current = rules.rules();
         return new Overview(
                 backend,
                 mode.id(),
-                rules.defaultTier().orElse(null),
-                rules.rules().stream().map(RuleDescription::of).toList(),
-                rules.defaultRule().map(RuleDescription::of).orElse(null),
+                current.defaultTier().orElse(null),
+                current.rules().stream().map(RuleDescription::of).toList(),
+                current.defaultRule().map(RuleDescription::of).orElse(null),
                 annotated.get().stream()
                         .map(RuleDescription::of)
                         .sorted((one, other) -> one.id().compareTo(other.id()))
@@ -63,7 +65,8 @@ public final class RuleOverview {
     }
 
     Optional<Rule> find(String id) {
-        return rules.find(id)
+        return rules.rules()
+                .find(id)
                 .or(() -> annotated.get().stream()
                         .filter(rule -> rule.id().equals(id))
                         .findFirst());
@@ -71,13 +74,12 @@ public final class RuleOverview {
 
     @Nullable
     String defaultTier() {
-        return rules.defaultTier().orElse(null);
+        return rules.rules().defaultTier().orElse(null);
     }
 
     Stream<String> ids() {
         return Stream.concat(
-                Stream.concat(rules.rules().stream(), rules.defaultRule().stream())
-                        .map(Rule::id),
+                rules.rules().all().stream().map(Rule::id),
                 annotated.get().stream().map(Rule::id));
     }
 }

@@ -34,17 +34,14 @@ public final class ServletWebLayer implements WebLayer {
 
     private static final Pattern PATH_VARIABLE = Pattern.compile("\\{\\*?([^:{}*]+)");
 
-    private final Supplier<RequestDemands> demands;
     private final Supplier<RequestRules> rules;
 
     /**
-     * Creates the layer. Asks neither supplier before a limited method is called.
+     * Creates the layer.
      *
-     * @param demands finds out what a rule asks of a request
-     * @param rules decides rules that requests are charged with once
+     * @param rules asks rules about requests; not asked for itself before a limited method is called
      */
-    public ServletWebLayer(Supplier<RequestDemands> demands, Supplier<RequestRules> rules) {
-        this.demands = Objects.requireNonNull(demands, "demands");
+    public ServletWebLayer(Supplier<RequestRules> rules) {
         this.rules = Objects.requireNonNull(rules, "rules");
     }
 
@@ -92,16 +89,14 @@ public final class ServletWebLayer implements WebLayer {
     @Override
     public Optional<RequestCall> currentRequest() {
         return RequestContextHolder.getRequestAttributes() instanceof ServletRequestAttributes attributes
-                ? Optional.of(new ServletCall(attributes.getRequest(), demands, rules))
+                ? Optional.of(new ServletCall(attributes.getRequest(), rules))
                 : Optional.empty();
     }
 
-    private record ServletCall(
-            HttpServletRequest request, Supplier<RequestDemands> demands, Supplier<RequestRules> rules)
-            implements RequestCall {
+    private record ServletCall(HttpServletRequest request, Supplier<RequestRules> rules) implements RequestCall {
         @Override
         public Optional<RuleDemand> demand(Rule rule) {
-            return demands.get().demand(request, rule);
+            return rules.get().demand(request, rule);
         }
 
         @Override

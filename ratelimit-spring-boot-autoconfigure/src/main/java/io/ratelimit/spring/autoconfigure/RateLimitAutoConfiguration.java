@@ -162,7 +162,7 @@ final class RateLimitAutoConfiguration {
             ApplicationContext context,
             BackendChoice backend,
             RateLimitProperties properties,
-            RuleSet rules,
+            RulesInForce rules,
             ObjectProvider<AnnotatedRuleUse> annotations) {
         return new StartReport(context, backend, properties, rules, annotations);
     }

@@ -1,6 +1,6 @@
 package io.ratelimit.spring.autoconfigure;
 
-import io.ratelimit.rule.RuleSet;
+import io.ratelimit.rule.RulesInForce;
 import io.ratelimit.spring.annotation.AnnotatedRuleUse;
 import io.ratelimit.spring.configuration.ConfigurationWarnings;
 import io.ratelimit.spring.configuration.RateLimitProperties;
@@ -31,14 +31,14 @@ final class StartReport implements ApplicationListener<ContextRefreshedEvent> {
     private final ApplicationContext context;
     private final BackendChoice backend;
     private final RateLimitProperties properties;
-    private final RuleSet rules;
+    private final RulesInForce rules;
     private final ObjectProvider<AnnotatedRuleUse> annotations;
 
     StartReport(
             ApplicationContext context,
             BackendChoice backend,
             RateLimitProperties properties,
-            RuleSet rules,
+            RulesInForce rules,
             ObjectProvider<AnnotatedRuleUse> annotations) {
         this.context = context;
         this.backend = backend;
@@ -64,7 +64,7 @@ final class StartReport implements ApplicationListener<ContextRefreshedEvent> {
         }
         new ConfigurationWarnings(
                         properties,
-                        rules,
+                        rules.rules(),
                         context.containsBean(SECURITY_FILTER),
                         use != null && !use.ownRules().isEmpty(),
                         use == null ? Set.of() : use.namedRules(),

@@ -72,7 +72,7 @@ public final class ConfigurationWarnings {
     }
 
     private Stream<Rule> all() {
-        return Stream.concat(rules.rules().stream(), rules.defaultRule().stream());
+        return rules.all().stream();
     }
 
     private void findModes() {
@@ -102,8 +102,8 @@ public final class ConfigurationWarnings {
                             + " by its address (rules %s)");
         } else if (all().findAny().isPresent() && all().noneMatch(ConfigurationWarnings::isBeforeAuthentication)) {
             warnings.add(
-                    "Nothing limits requests that fail to authenticate: every rule is decided behind Spring Security;"
-                            + " a rule with the key ip would be decided before it");
+                    "Nothing limits requests that fail to authenticate before the first of them has been answered: every rule is"
+                            + " decided behind Spring Security; a rule with the key ip would be decided before it");
         }
     }
 

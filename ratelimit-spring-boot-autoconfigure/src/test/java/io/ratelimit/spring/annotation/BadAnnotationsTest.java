@@ -456,13 +456,9 @@ class BadAnnotationsTest {
     }
 
     private static WebLayer webLayer() {
-        return new ServletWebLayer(
-                () -> {
-                    throw new IllegalStateException("no request");
-                },
-                () -> {
-                    throw new IllegalStateException("no request");
-                });
+        return new ServletWebLayer(() -> {
+            throw new IllegalStateException("no request");
+        });
     }
 
     @Test

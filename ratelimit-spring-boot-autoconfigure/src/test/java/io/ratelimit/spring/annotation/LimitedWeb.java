@@ -4,18 +4,13 @@ import io.ratelimit.RuleLimiter;
 import io.ratelimit.identity.ApiKeyRegistry;
 import io.ratelimit.identity.ApiKeySettings;
 import io.ratelimit.identity.ApiKeys;
-import io.ratelimit.identity.Caller;
 import io.ratelimit.identity.ClientAddress;
 import io.ratelimit.identity.ClientAddressSettings;
-import io.ratelimit.identity.IdentityDigest;
 import io.ratelimit.identity.IdentityResolver;
-import io.ratelimit.identity.RequestView;
 import io.ratelimit.limit.Limit;
 import io.ratelimit.limit.ManualTicker;
 import io.ratelimit.limit.Source;
-import io.ratelimit.rule.Mode;
 import io.ratelimit.rule.Rule;
-import io.ratelimit.rule.RuleDemand;
 import io.ratelimit.rule.RuleSet;
 import io.ratelimit.rule.RulesInForce;
 import io.ratelimit.spring.web.RequestGate;
@@ -23,12 +18,8 @@ import io.ratelimit.spring.web.WebSettings;
 import io.ratelimit.spring.web.servlet.RateLimitWeb;
 import io.ratelimit.spring.web.servlet.RequestRules;
 import io.ratelimit.store.MemoryStore;
-import jakarta.servlet.http.HttpServletRequest;
-import java.security.Principal;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.BeanPostProcessor;
@@ -78,7 +69,6 @@ class LimitedWeb {
     static RateLimitedSupport rateLimitedSupport(
             ObjectProvider<RuleSet> rules,
             ObjectProvider<RuleLimiter> limiter,
-            ObjectProvider<IdentityResolver> identities,
             ObjectProvider<RequestRules> requestRules) {
         return new RateLimitedSupport(new ApplicationParts() {
             @Override
@@ -93,7 +83,7 @@ class LimitedWeb {
 
             @Override
             public WebLayer web() {
-                return new ServletWebLayer(() -> new Demands(identities.getObject()), requestRules::getObject);
+                return new ServletWebLayer(requestRules::getObject);
             }
         });
     }
@@ -137,41 +127,5 @@ class LimitedWeb {
     @Bean
     HandlerExceptionResolver denials(RateLimitWeb web) {
         return web.exceptionResolver();
-    }
-
-    /** Asks for the identity or the address of a request. */
-    private record Demands(IdentityResolver identities) implements RequestDemands {
-        @Override
-        public Optional<RuleDemand> demand(HttpServletRequest request, Rule rule) {
-            RequestView view = new View(request);
-            Caller caller = rule.key().text().equals("identity")
-                    ? identities.identity(view)
-                    : identities.requester(view).byKind(rule.key().text());
-            String owner = IdentityDigest.sha256().of(caller.identity());
-            return RuleDemand.of(rule, owner, caller.tier(), rule.cost().permits(), Mode.ENFORCE);
-        }
-    }
-
-    private record View(HttpServletRequest request) implements RequestView {
-        @Override
-        public String remoteAddress() {
-            return request.getRemoteAddr();
-        }
-
-        @Override
-        public List<String> headers(String name) {
-            return Collections.list(request.getHeaders(name));
-        }
-
-        @Override
-        public List<String> queryParameters(String name) {
-            return List.of();
-        }
-
-        @Override
-        public String userName() {
-            Principal user = request.getUserPrincipal();
-            return user == null ? null : user.getName();
-        }
     }
 }

@@ -86,13 +86,9 @@ class WithoutParameterNamesTest {
     }
 
     private static WebLayer webLayer() {
-        return new ServletWebLayer(
-                () -> {
-                    throw new IllegalStateException("No request is made");
-                },
-                () -> {
-                    throw new IllegalStateException("No request is made");
-                });
+        return new ServletWebLayer(() -> {
+            throw new IllegalStateException("No request is made");
+        });
     }
 
     private static LimitedApplication start(Class<?> type, WebLayer web) {

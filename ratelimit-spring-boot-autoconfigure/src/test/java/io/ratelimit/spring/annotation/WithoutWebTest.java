@@ -88,7 +88,6 @@ class WithoutWebTest {
                 ServletWebLayer.class.getName(),
                 ReactiveWebLayer.class.getName(),
                 Controllers.class.getName(),
-                RequestDemands.class.getName(),
                 AnnotatedHandlers.class.getName());
         JavaClasses layer = new ClassFileImporter()
                 .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)

@@ -72,7 +72,7 @@ final class RateLimitedAutoConfiguration {
         @Bean("io.ratelimit.rateLimitWebLayer")
         @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
         static WebLayer rateLimitWebLayer(ObjectProvider<RequestRules> rules) {
-            return new ServletWebLayer(() -> rules.getObject()::demand, rules::getObject);
+            return new ServletWebLayer(rules::getObject);
         }
 
         /** A second dispatcher servlet has a context of its own, which it refreshes when the container starts it. */

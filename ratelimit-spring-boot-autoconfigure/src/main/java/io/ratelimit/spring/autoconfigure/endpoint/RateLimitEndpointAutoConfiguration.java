@@ -3,7 +3,7 @@ package io.ratelimit.spring.autoconfigure.endpoint;
 import io.ratelimit.RuleLimiter;
 import io.ratelimit.identity.IdentityDigest;
 import io.ratelimit.identity.IdentityResolver;
-import io.ratelimit.rule.RuleSet;
+import io.ratelimit.rule.RulesInForce;
 import io.ratelimit.spring.actuate.Counters;
 import io.ratelimit.spring.actuate.RateLimitEndpoint;
 import io.ratelimit.spring.actuate.RequestExplainer;
@@ -63,7 +63,7 @@ final class RateLimitEndpointAutoConfiguration {
     RuleOverview rateLimitRuleOverview(
             BackendChoice backend,
             RateLimitProperties properties,
-            RuleSet rules,
+            RulesInForce rules,
             ObjectProvider<AnnotatedRuleUse> annotations) {
         return new RuleOverview(backend.id(), properties.mode(), rules, () -> {
             AnnotatedRuleUse use = annotations.getIfAvailable();

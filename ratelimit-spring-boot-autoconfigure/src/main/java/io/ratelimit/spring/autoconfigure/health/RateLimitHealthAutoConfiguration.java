@@ -2,14 +2,15 @@ package io.ratelimit.spring.autoconfigure.health;
 
 import io.ratelimit.rule.Rule;
 import io.ratelimit.rule.RuleSet;
+import io.ratelimit.rule.RulesInForce;
 import io.ratelimit.spring.actuate.RateLimitHealthIndicator;
 import io.ratelimit.spring.annotation.AnnotatedRuleUse;
 import io.ratelimit.spring.autoconfigure.BackendChoice;
 import io.ratelimit.spring.autoconfigure.ConditionalOnRateLimit;
 import io.ratelimit.spring.configuration.RateLimitProperties;
 import io.ratelimit.store.LimitStore;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -27,7 +28,7 @@ import org.springframework.context.annotation.Bean;
                 "org.springframework.boot.health.autoconfigure.registry.HealthContributorRegistryAutoConfiguration")
 @ConditionalOnRateLimit
 @ConditionalOnClass({HealthIndicator.class, ConditionalOnEnabledHealthIndicator.class})
-@ConditionalOnBean({BackendChoice.class, RuleSet.class})
+@ConditionalOnBean({BackendChoice.class, RulesInForce.class})
 final class RateLimitHealthAutoConfiguration {
     @Bean
     @ConditionalOnEnabledHealthIndicator("rate-limit")
@@ -36,18 +37,17 @@ final class RateLimitHealthAutoConfiguration {
             BackendChoice backend,
             LimitStore store,
             RateLimitProperties properties,
-            RuleSet rules,
+            RulesInForce rules,
             ObjectProvider<AnnotatedRuleUse> annotations) {
         return new RateLimitHealthIndicator(
-                backend.id(), store, properties.mode(), () -> inForce(rules, annotations.getIfAvailable()));
+                backend.id(), store, properties.mode(), () -> inForce(rules.rules(), annotations.getIfAvailable()));
     }
 
     private static List<Rule> inForce(RuleSet rules, @Nullable AnnotatedRuleUse annotations) {
-        return Stream.of(
-                        rules.rules().stream(),
-                        rules.defaultRule().stream(),
-                        annotations == null ? Stream.<Rule>empty() : annotations.ownRules().stream())
-                .flatMap(each -> each)
-                .toList();
+        List<Rule> inForce = new ArrayList<>(rules.all());
+        if (annotations != null) {
+            inForce.addAll(annotations.ownRules());
+        }
+        return inForce;
     }
 }
