@@ -22,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -130,7 +131,14 @@ public final class RedisLimitStore implements LimitStore {
 
     @Override
     public CompletionStage<Decision> execute(Operation operation) {
-        return cluster == null || pieces.isWhole(operation.keys()) ? callOne(operation) : pieces.execute(operation);
+        List<Key> keys = operation.keys();
+        if (bySlot) {
+            return pieces.isWhole(keys) ? callOne(operation) : pieces.execute(operation);
+        }
+        CompletionStage<Decision> whole = callOne(operation);
+        return keys.size() == 1
+                ? whole
+                : whole.exceptionallyCompose(failure -> bySlotAfter(failure, () -> pieces.execute(operation)));
     }
 
     /**
@@ -148,16 +156,19 @@ public final class RedisLimitStore implements LimitStore {
         if (bySlot) {
             return pieces.isWhole(keys) ? call(all) : pieces.executeAll(all);
         }
-        return keys.size() == 1 ? call(all) : call(all).exceptionallyCompose(failure -> callBySlot(all, failure));
+        CompletionStage<List<Decision>> whole = call(all);
+        return keys.size() == 1
+                ? whole
+                : whole.exceptionallyCompose(failure -> bySlotAfter(failure, () -> pieces.executeAll(all)));
     }
 
     /** A node of a cluster refuses a call about several slots before it does anything, also where it has all of them. */
-    private CompletionStage<List<Decision>> callBySlot(List<Operation> operations, Throwable failure) {
+    private <T> CompletionStage<T> bySlotAfter(Throwable failure, Supplier<CompletionStage<T>> pieceByPiece) {
         if (StoreException.of(failure).kind() != Kind.CROSS_SLOT) {
             return CompletableFuture.failedFuture(failure);
         }
         bySlot = true;
-        return pieces.executeAll(operations);
+        return pieceByPiece.get();
     }
 
     @Override
