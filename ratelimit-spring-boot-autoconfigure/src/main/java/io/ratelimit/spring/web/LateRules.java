@@ -8,12 +8,14 @@ import io.ratelimit.limit.LimitDecision;
 import io.ratelimit.rule.Phase;
 import io.ratelimit.rule.Rule;
 import io.ratelimit.rule.RuleDemand;
+import io.ratelimit.rule.RuleLimit;
 import io.ratelimit.spring.decision.Decisions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Enforces the rules that wait for the user on requests that never get so far, because what authenticates answers them: a
@@ -22,6 +24,9 @@ import java.util.Set;
  * taken is given back, and the rules are asked about the user; so nobody is charged twice for a request.
  */
 final class LateRules {
+    /** Each time that a requester is forgotten, as many requests as come in at once get through. */
+    private static final Duration SHORTEST_MEMORY = Duration.ofHours(1);
+
     private final RuleDemands demands;
     private final Decisions decisions;
     private final EndedEarly endedEarly;
@@ -51,8 +56,9 @@ final class LateRules {
      *
      * @param made the decision over rules of the earlier phase and then these, which admitted the request
      * @param due how many these are
+     * @return the decision of the earlier phase alone; {@code null} if no rule of it is enforced
      */
-    static void keep(RequestState state, RuleDecision made, int due) {
+    static @Nullable Decision keep(RequestState state, RuleDecision made, int due) {
         List<PerRule> rules = made.rules();
         int own = rules.size() - due;
         List<LimitDecision> limits = new ArrayList<>();
@@ -61,8 +67,22 @@ final class LateRules {
                 limits.addAll(rule.limits());
             }
         }
-        state.decideProvisionally(
-                rules.subList(own, rules.size()), limits.isEmpty() ? null : Decision.of(limits, List.of()));
+        Decision early = limits.isEmpty() ? null : Decision.of(limits, List.of());
+        if (early != null) {
+            state.add(early);
+        }
+        state.decideProvisionally(taken(made, rules.subList(own, rules.size())));
+        return early;
+    }
+
+    /** Returns the rules with the answers of those alone that took something: shadow rules take all together or nothing. */
+    private static List<PerRule> taken(RuleDecision made, List<PerRule> rules) {
+        if (made.decision().shadowAllowed()) {
+            return rules;
+        }
+        return rules.stream()
+                .map(rule -> rule.shadow() ? new PerRule(rule.demand(), List.of()) : rule)
+                .toList();
     }
 
     /** The request has got to the later phase. */
@@ -85,9 +105,9 @@ final class LateRules {
     }
 
     /** The request has been answered, with this status, before it got to the later phase. */
-    void charge(RequestState state, List<RuleMatch> matches, int status) {
+    void charge(RequestState state, int status) {
         List<RuleDemand> owed = new ArrayList<>();
-        for (RuleMatch match : matches) {
+        for (RuleMatch match : state.entered()) {
             Rule rule = match.rule();
             if (isLate(state, match) && counts(rule, status)) {
                 endedEarly.add(rule.id(), demands.standIn(state, match), memoryOf(rule));
@@ -120,10 +140,18 @@ final class LateRules {
         return false;
     }
 
-    /** Returns the longest time for which a charge may count: a sliding counter looks back two windows. */
+    /** Returns the longest time for which a charge may count, whatever the tier: a sliding counter looks back two windows. */
     private static Duration memoryOf(Rule rule) {
-        Duration longest = Duration.ZERO;
-        for (var limit : rule.limits()) {
+        Duration longest = SHORTEST_MEMORY;
+        for (List<RuleLimit> limits : rule.tiers().values()) {
+            longest = longest(longest, limits);
+        }
+        return longest(longest, rule.limits());
+    }
+
+    private static Duration longest(Duration so, List<RuleLimit> limits) {
+        Duration longest = so;
+        for (RuleLimit limit : limits) {
             Duration counts = limit.limit().fillTime().multipliedBy(2);
             longest = counts.compareTo(longest) > 0 ? counts : longest;
         }

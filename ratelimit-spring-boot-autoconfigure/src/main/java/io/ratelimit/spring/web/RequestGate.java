@@ -125,7 +125,12 @@ public final class RequestGate {
      * @param phases which of them: the early ones alone, or all that have not been asked
      */
     public CompletionStage<GateAnswer> enter(RequestState state, Set<Phase> phases) {
-        if (!state.request().isInnerDispatch() && state.standing() != Standing.EXCLUDED) {
+        boolean late = phases.contains(Phase.AFTER_AUTHENTICATION);
+        boolean inner = state.request().isInnerDispatch();
+        if (late && !inner) {
+            lateRules.giveBack(state);
+        }
+        if (!inner && state.standing() != Standing.EXCLUDED) {
             // Of the exempt too: from an exempt address, the user may be blocked, who is known in a later phase only.
             if (isBlocked(state)) {
                 state.refuse();
@@ -139,12 +144,11 @@ public final class RequestGate {
             return completed(GateAnswer.Admitted.UNCOUNTED);
         }
         List<RuleMatch> matches = matches(state);
-        if (phases.contains(Phase.AFTER_AUTHENTICATION)) {
-            lateRules.giveBack(state);
+        if (late) {
             return decide(state, demands.unasked(state, matches), 0);
         }
         List<RuleDemand> early = demands.unasked(state, early(state, matches));
-        List<RuleDemand> due = lateRules.due(state, matches);
+        List<RuleDemand> due = inner ? List.of() : lateRules.due(state, matches);
         if (due.isEmpty()) {
             return decide(state, early, 0);
         }
@@ -184,6 +188,7 @@ public final class RequestGate {
     /** Returns the answer to a request that is refused by a decision that the application has asked for. */
     public GateAnswer.Denied refuse(RequestState state, Decision denied) {
         state.add(denied);
+        state.refuse();
         return new GateAnswer.Denied(denials.of(denied), headers(state));
     }
 
@@ -225,7 +230,7 @@ public final class RequestGate {
             decisions.refund(counts.settle(status));
         }
         if (state.endsEarly() && !state.isFree()) {
-            lateRules.charge(state, matches(state), status);
+            lateRules.charge(state, status);
         }
     }
 
@@ -277,15 +282,14 @@ public final class RequestGate {
 
     private GateAnswer note(RequestState state, RuleDecision made, int due) {
         Decision decision = made.decision();
+        Decision own = due > 0 && decision.allowed() ? LateRules.keep(state, made, due) : decision;
         add(state, made);
         if (!decision.allowed()) {
             state.refuse();
             return new GateAnswer.Denied(denials.of(decision), headers(state));
         }
-        if (due > 0) {
-            LateRules.keep(state, made, due);
-        } else {
-            state.turn().queue(decision, nanoTime.getAsLong());
+        if (own != null) {
+            state.turn().queue(own, nanoTime.getAsLong());
         }
         return answer(state);
     }

@@ -32,6 +32,7 @@ public final class RequestState {
     private @Nullable Decision shown;
     private @Nullable Object matchedTarget;
     private List<RuleMatch> matches = List.of();
+    private List<RuleMatch> entered = List.of();
     private @Nullable Identity lastIdentity;
     private String lastDigest = "";
     private @Nullable Runnable giveUp;
@@ -95,8 +96,16 @@ public final class RequestState {
         if (!target.equals(matchedTarget)) {
             matches = rules.match(request);
             matchedTarget = target;
+            if (!request.isInnerDispatch()) {
+                entered = matches;
+            }
         }
         return matches;
+    }
+
+    /** Returns the rules that matched the request as it came in, wherever inside the application it has gone since. */
+    List<RuleMatch> entered() {
+        return entered;
     }
 
     boolean wasAsked(RuleMatch match) {
@@ -162,14 +171,10 @@ public final class RequestState {
         return statusCounts;
     }
 
-    /**
-     * Keeps what was decided for rules of the later phase before it.
-     *
-     * @param without what the client is told if the request gets to that phase; {@code null} if nothing
-     */
-    void decideProvisionally(List<PerRule> rules, @Nullable Decision without) {
+    /** Keeps what was decided for rules of the later phase before it. The client is told so far what holds without them. */
+    void decideProvisionally(List<PerRule> rules) {
         provisional = rules;
-        shownWithoutProvisional = without;
+        shownWithoutProvisional = shown;
     }
 
     /** Returns what was decided for rules of the later phase before it. */

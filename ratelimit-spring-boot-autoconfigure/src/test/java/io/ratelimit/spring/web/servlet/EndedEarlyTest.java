@@ -2,7 +2,15 @@ package io.ratelimit.spring.web.servlet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ratelimit.RuleLimiter;
+import io.ratelimit.identity.Identity;
+import io.ratelimit.identity.IdentityDigest;
+import io.ratelimit.rule.Mode;
+import io.ratelimit.rule.Rule;
+import io.ratelimit.rule.RuleDemand;
+import io.ratelimit.rule.RuleSet;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -194,9 +202,7 @@ class EndedEarlyTest {
     void whoAuthenticatesWithoutSuchAPastPaysNoFurtherRoundTrip() {
         TestServer server = TestServer.of(Setup.TOMCAT_SECURITY_CONTEXT)
                 .install(new TestServer.Parts()
-                        .rule(io.ratelimit.rule.Rule.named("user")
-                                .paths("/user/**")
-                                .limits(Rules.fixed("5/1h"))));
+                        .rule(Rule.named("user").paths("/user/**").limits(Rules.fixed("5/1h"))));
         RawRequest ann = server.request("GET", "/user/me").header("Authorization", "Bearer signed-ann");
 
         assertThat(ann.send().number("X-RateLimit-Remaining")).isEqualTo(4);
@@ -204,5 +210,100 @@ class EndedEarlyTest {
         assertThat(server.get("/user/me").status()).isEqualTo(401);
         assertThat(ann.send().number("X-RateLimit-Remaining")).isEqualTo(3);
         assertThat(server.refunded()).as("taken early for the address").isEqualTo(1);
+    }
+
+    @Test
+    void anAnswerByAForwardInsideSpringSecurityIsChargedToo() {
+        try (FullServer server =
+                FullServer.start(Setup.TOMCAT_SECURITY_CONTEXT, List.of(ForwardingForm.class), LOGIN)) {
+            assertThat(statuses(5, login(server, "wrong"))).containsExactly(200, 200, 200, 429, 429);
+            assertThat(server.handled())
+                    .as("shown the page that it forwards to")
+                    .isEqualTo(3);
+        }
+    }
+
+    /** Answers failed logins by a handler of the application. */
+    @Configuration(proxyBeanMethods = false)
+    static class ForwardingForm {
+        @Bean
+        @Order(0)
+        SecurityFilterChain form(HttpSecurity http) {
+            return http.securityMatcher("/login", "/limited")
+                    .authorizeHttpRequests(all -> all.anyRequest().permitAll())
+                    .csrf(csrf -> csrf.disable())
+                    .formLogin(form -> form.failureForwardUrl("/limited"))
+                    .build();
+        }
+    }
+
+    @Test
+    void anExemptUserGetsBackWhatWasTakenEarly() {
+        try (FullServer server = start(
+                Setup.TOMCAT_SECURITY_CONTEXT,
+                "ratelimit.default.limit=3/1h",
+                "ratelimit.identity.exempt.users=ursula")) {
+            assertThat(basic(server, "/limited", "ursula", "wrong").send().status())
+                    .isEqualTo(401);
+
+            assertThat(statuses(8, basic(server, "/limited", "ursula", "ursula")))
+                    .as("never limited")
+                    .containsOnly(200);
+        }
+    }
+
+    @Test
+    void aLeakyBucketInFrontStillPacesWhoIsRemembered() {
+        try (FullServer server = start(
+                Setup.TOMCAT_SECURITY_CONTEXT,
+                "ratelimit.rules[0].id=paced",
+                "ratelimit.rules[0].path=/limited",
+                "ratelimit.rules[0].key=ip",
+                "ratelimit.rules[0].limit=2/1s",
+                "ratelimit.rules[0].burst=4",
+                "ratelimit.rules[0].algorithm=leaky-bucket",
+                "ratelimit.rules[1].id=late",
+                "ratelimit.rules[1].path=/limited",
+                "ratelimit.rules[1].limit=100/1h")) {
+            assertThat(basic(server, "/limited", "ursula", "wrong").send().status())
+                    .isEqualTo(401);
+
+            long start = System.nanoTime();
+            assertThat(statuses(3, basic(server, "/limited", "ursula", "ursula")))
+                    .containsOnly(200);
+            assertThat(Duration.ofNanos(System.nanoTime() - start))
+                    .as("at two a second")
+                    .isGreaterThan(Duration.ofMillis(700));
+        }
+    }
+
+    @Test
+    void aShadowRuleGivesBackOnlyWhatItTook() {
+        try (FullServer server = start(
+                Setup.TOMCAT_SECURITY_CONTEXT,
+                "ratelimit.rules[0].id=tried",
+                "ratelimit.rules[0].path=/limited",
+                "ratelimit.rules[0].mode=shadow",
+                "ratelimit.rules[0].limit=2/1h",
+                "ratelimit.rules[0].algorithm=fixed-window")) {
+            assertThat(statuses(3, basic(server, "/limited", "ursula", "wrong")))
+                    .containsOnly(401);
+            assertThat(statuses(5, basic(server, "/limited", "ursula", "ursula")))
+                    .containsOnly(200);
+
+            Rule tried = server.bean(RuleSet.class).find("tried").orElseThrow();
+            String owner = server.bean(IdentityDigest.class).of(Identity.ofIp("127.0.0.1"));
+            RuleDemand demand =
+                    RuleDemand.of(tried, owner, null, 1, Mode.ENFORCE).orElseThrow();
+            assertThat(server.bean(RuleLimiter.class)
+                            .peek(List.of(demand))
+                            .toCompletableFuture()
+                            .join()
+                            .rules()
+                            .get(0)
+                            .allowed())
+                    .as("used up by the wrong passwords, whoever came after")
+                    .isFalse();
+        }
     }
 }
