@@ -36,11 +36,12 @@ final class Overrides {
             List<String> meant = idsOf(properties).stream()
                     .filter(id -> plain(id).equals(plain(key)))
                     .toList();
-            Map.Entry<String, ConfigurationProperty> first = given.first(ROOT + key);
+            String name = nameOf(key);
+            Map.Entry<String, ConfigurationProperty> first = given.first(name);
             if (meant.size() == 1 && first != null) {
                 for (int i = 0; i < rules.size(); i++) {
                     if (meant.get(0).equals(rules.get(i).id())) {
-                        rules.set(i, merge(ROOT + key, "ratelimit.rules[" + i + "]", rules.get(i), override));
+                        rules.set(i, merge(name, "ratelimit.rules[" + i + "]", rules.get(i), override));
                     }
                 }
             } else if (meant.size() > 1 && first != null) {
@@ -54,6 +55,18 @@ final class Overrides {
         return properties.withRules(rules);
     }
 
+    /** Returns the name as which an id is known that may be written in capitals, with underscores or in brackets. */
+    private String nameOf(String key) {
+        for (ConfigurationProperty property : given.below(NAME.toString()).values()) {
+            ConfigurationPropertyName name = property.getName();
+            if (NAME.isAncestorOf(name)
+                    && plain(name.getElement(2, Form.UNIFORM)).equals(plain(key))) {
+                return name.chop(3).toString();
+            }
+        }
+        return ROOT + key;
+    }
+
     /** Returns a line for each rule that is not as its list has it. */
     List<String> inForce() {
         return inForce;
@@ -61,8 +74,9 @@ final class Overrides {
 
     /** Tells what is meant for no rule or field; also in the environment, where names are not checked otherwise. */
     void checkNames(Iterable<ConfigurationPropertySource> sources, RateLimitProperties properties) {
-        Set<String> used =
-                given.below(ROOT).keySet().stream().map(Overrides::plain).collect(Collectors.toSet());
+        Set<String> used = given.below(NAME.toString()).keySet().stream()
+                .map(Overrides::plain)
+                .collect(Collectors.toSet());
         for (ConfigurationPropertySource source : sources) {
             if (source instanceof IterableConfigurationPropertySource iterable) {
                 for (ConfigurationPropertyName name : iterable) {
@@ -146,7 +160,7 @@ final class Overrides {
     }
 
     private static String plain(String name) {
-        return name.toLowerCase(Locale.ROOT).replaceAll("[-._]", "");
+        return name.toLowerCase(Locale.ROOT).replaceAll("[-._\\[\\]]", "");
     }
 
     private RuleProperties merge(String key, String rule, RuleProperties old, RuleProperties changed) {

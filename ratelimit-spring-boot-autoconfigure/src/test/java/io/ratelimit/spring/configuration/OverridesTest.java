@@ -19,6 +19,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 
@@ -79,6 +80,36 @@ class OverridesTest {
     })
     void changeLimitsHoweverTheyAreWritten(String variable, String id, String limit) {
         assertThat(limits(rule(id, with(variable)))).containsExactly(Limit.parse(limit));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "ratelimit.overrides.forgot-password.limit",
+                "ratelimit.overrides.forgotPassword.limit",
+                "ratelimit.overrides.forgot_password.limit",
+                "ratelimit.overrides.ForgotPassword.limit",
+                "ratelimit.overrides[forgot-password].limit",
+                "ratelimit.overrides[forgotPassword].limit"
+            })
+    void findTheRuleHoweverAFileWritesItsId(String name) {
+        assertThat(limits(rule("forgot-password", FILE.withPropertyValues(name + "=10/1m"))))
+                .containsExactly(Limit.parse("10/1m"));
+    }
+
+    @Test
+    void findARuleWhoseIdIsANumber() {
+        String[] number = {
+            "ratelimit.rules[0].id=404", "ratelimit.rules[0].path=/gone", "ratelimit.rules[0].limit=5/1m",
+        };
+        Startup.with("{}")
+                .withPropertyValues(number)
+                .withPropertyValues("ratelimit.overrides.404.limit=7/1m")
+                .run(context -> {
+                    assertThat(context).hasNotFailed();
+                    assertThat(limits(context.getBean(RuleSet.class).find("404").orElseThrow()))
+                            .containsExactly(Limit.parse("7/1m"));
+                });
     }
 
     @Test
