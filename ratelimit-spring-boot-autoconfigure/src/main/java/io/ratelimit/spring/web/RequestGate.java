@@ -4,6 +4,7 @@ import io.ratelimit.RuleDecision;
 import io.ratelimit.RuleLimiter;
 import io.ratelimit.identity.AccessList;
 import io.ratelimit.identity.AccessLists;
+import io.ratelimit.identity.Identity;
 import io.ratelimit.identity.IdentityDigest;
 import io.ratelimit.identity.IdentityResolver;
 import io.ratelimit.limit.Decision;
@@ -52,6 +53,7 @@ public final class RequestGate {
     private final LimiterErrors errors;
     private final LongSupplier nanoTime;
     private final Ticker ticker;
+    private final String everybody;
     private volatile RuleBook rules;
 
     private RequestGate(Builder builder) {
@@ -66,6 +68,7 @@ public final class RequestGate {
         Owners owners = new Owners(builder.digest, builder.keys, expressions, errors);
         this.decisions = new Decisions(() -> builder.limiter, ticker, errors);
         this.demands = new RuleDemands(owners, new Costs(expressions, errors), settings.mode());
+        this.everybody = builder.digest.of(Identity.global());
         this.lateRules = new LateRules(demands, decisions, new EndedEarly(nanoTime));
         this.denials = new Denials(new RetryAfter(
                 settings.retryAfterJitter(),
@@ -98,6 +101,11 @@ public final class RequestGate {
     /** Returns what is told of failures around requests. */
     public LimiterErrors errors() {
         return errors;
+    }
+
+    /** Returns whether an owner of counters stands for all requests, as under the key {@code global}. */
+    public boolean isEverybody(String owner) {
+        return owner.equals(everybody);
     }
 
     /** Returns the names of all headers that may be written to a limited response. */

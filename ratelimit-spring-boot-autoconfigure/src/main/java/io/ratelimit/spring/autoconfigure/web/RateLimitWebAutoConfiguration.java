@@ -87,7 +87,6 @@ final class RateLimitWebAutoConfiguration {
     }
 
     @Bean("io.ratelimit.rateLimitRequestGate")
-    @ConditionalOnMissingBean
     RequestGate rateLimitRequestGate(WebParts parts, WebSettings settings) {
         return parts.gate(settings);
     }

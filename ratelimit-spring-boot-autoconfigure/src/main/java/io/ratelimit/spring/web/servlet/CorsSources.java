@@ -39,10 +39,11 @@ final class CorsSources {
         for (FilterRegistrationBean<?> registration : context.getBeanProvider(FilterRegistrationBean.class)
                 .orderedStream()
                 .toList()) {
-            if (registration.getFilter() instanceof CorsFilter filter
-                    && registered.add(filter)
-                    && maps(registration, request)) {
-                filters.add(filter);
+            if (registration.getFilter() instanceof CorsFilter filter) {
+                registered.add(filter);
+                if (maps(registration, request) && !filters.contains(filter)) {
+                    filters.add(filter);
+                }
             }
         }
         // A filter that is a bean too is mapped as its registration says, which may also switch it off.

@@ -25,23 +25,29 @@ final class HeldShares {
     /**
      * Takes a place, to be given back once.
      *
-     * @param key the counter that the request waits for: its owner, and its rule by the counter's name
+     * @param key the counter that the request waits for: its owner, who is empty where all requests of the rule have the same,
+     *     and its rule by the counter's name
      * @return whether there was one
      */
     synchronized boolean take(Key key) {
-        int left = Math.min(most - taken, mostOfRule - byRule.getOrDefault(key.counter(), 0));
-        if (byOwner.getOrDefault(key.owner(), 0) >= left) {
+        int left = Math.min(most - taken, mostOfRule - byRule.getOrDefault(ruleOf(key), 0));
+        if (left <= 0 || (!key.owner().isEmpty() && byOwner.getOrDefault(key.owner(), 0) >= left)) {
             return false;
         }
         taken++;
-        byRule.merge(key.counter(), 1, Integer::sum);
+        byRule.merge(ruleOf(key), 1, Integer::sum);
         byOwner.merge(key.owner(), 1, Integer::sum);
         return true;
     }
 
     synchronized void giveBack(Key key) {
         taken--;
-        byRule.computeIfPresent(key.counter(), (name, held) -> held == 1 ? null : held - 1);
+        byRule.computeIfPresent(ruleOf(key), (name, held) -> held == 1 ? null : held - 1);
         byOwner.computeIfPresent(key.owner(), (name, held) -> held == 1 ? null : held - 1);
+    }
+
+    /** The name of a counter begins with the rule's id; a rule may have several. */
+    private static String ruleOf(Key key) {
+        return key.counter().substring(0, Math.max(0, key.counter().indexOf(':')));
     }
 }

@@ -91,13 +91,15 @@ final class RateLimitInterceptor implements HandlerInterceptor {
         return false;
     }
 
-    /** Returns the counter that makes the request wait longest. */
-    private static Key awaited(Decision decision) {
+    /** Returns the counter that makes the request wait longest, without an owner where it is everybody's. */
+    private Key awaited(Decision decision) {
+        Key awaited = decision.binding().demand().key();
         for (LimitDecision limit : decision.limits()) {
             if (limit.delay().equals(decision.delay())) {
-                return limit.demand().key();
+                awaited = limit.demand().key();
+                break;
             }
         }
-        return decision.binding().demand().key();
+        return gate.isEverybody(awaited.owner()) ? new Key("", awaited.counter()) : awaited;
     }
 }

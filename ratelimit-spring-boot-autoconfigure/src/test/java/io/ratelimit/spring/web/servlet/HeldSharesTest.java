@@ -82,4 +82,20 @@ class HeldSharesTest {
 
         assertThat(taken(shares, "b", "one", 24)).isEqualTo(taken);
     }
+
+    @Test
+    void aRuleWhoseRequestsAllHaveOneOwnerHasItsWholePart() {
+        assertThat(taken(new HeldShares(1_000), "", "one", 2_000)).isEqualTo(750);
+    }
+
+    @Test
+    void theCountersOfARuleHaveOnePartTogether() {
+        HeldShares shares = new HeldShares(24);
+        int taken = 0;
+        for (int i = 0; i < 48; i++) {
+            taken += shares.take(new Key("owner-" + i, i % 2 == 0 ? "one:lb1m" : "one:lb1h")) ? 1 : 0;
+        }
+        assertThat(taken).isEqualTo(18);
+        assertThat(shares.take(key("stranger", "two"))).isTrue();
+    }
 }
