@@ -55,7 +55,7 @@ class CostsTest {
     void costsAreWholeNumbersFromOne(String expression, String n, long permits) {
         MockHttpServletRequest mock = new MockHttpServletRequest("GET", "/");
         mock.setQueryString("n=" + n);
-        PlainRequest request = new PlainRequest("GET", "/?n=" + n).nativeRequest(mock);
+        PlainRequest request = over("/?n=" + n, mock);
         Rule rule =
                 Rule.named("r").limits(LIMIT).cost(new RuleCost(1, expression)).build();
         LimiterErrors errors = new LimiterErrors((error, cause) -> {}, System::nanoTime);
@@ -83,8 +83,7 @@ class CostsTest {
         Costs costs = new Costs(
                 new RuleExpressions(), new LimiterErrors((error, cause) -> reported.add(error), System::nanoTime));
 
-        assertThat(costs.of(RuleMatch.of(rule), new PlainRequest("POST", "/").nativeRequest(mock)))
-                .isEqualTo(permits);
+        assertThat(costs.of(RuleMatch.of(rule), over("/", mock))).isEqualTo(permits);
         assertThat(reported).isEmpty();
     }
 
@@ -101,5 +100,14 @@ class CostsTest {
         assertThat(costs.of(RuleMatch.of(rule), new PlainRequest("GET", "/"))).isEqualTo(1);
 
         assertThat(reported).containsExactly(LimiterError.COST);
+    }
+
+    private static PlainRequest over(String target, Object nativeRequest) {
+        return new PlainRequest("GET", target) {
+            @Override
+            public Object nativeRequest() {
+                return nativeRequest;
+            }
+        };
     }
 }

@@ -45,7 +45,12 @@ class RequestExpressionTest {
     }
 
     private static PlainRequest plain(MockHttpServletRequest request) {
-        PlainRequest plain = new PlainRequest("GET", "/items/7?" + request.getQueryString()).nativeRequest(request);
+        PlainRequest plain = new PlainRequest("GET", "/items/7?" + request.getQueryString()) {
+            @Override
+            public Object nativeRequest() {
+                return request;
+            }
+        };
         request.getHeaderNames().asIterator().forEachRemaining(name -> plain.header(name, request.getHeader(name)));
         return plain;
     }

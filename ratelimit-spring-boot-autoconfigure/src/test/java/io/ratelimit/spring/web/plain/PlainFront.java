@@ -17,18 +17,14 @@ import java.util.concurrent.TimeUnit;
 
 /** A second front: all that it takes to limit requests of a framework of its own. Holds no thread. */
 public final class PlainFront {
-    private static final int OK = 200;
-
     private final RequestGate gate;
 
     public PlainFront(RequestGate gate) {
         this.gate = gate;
     }
 
-    /** An answer with the headers of the limiter. */
     public record Response(int status, Map<String, String> headers, String body, Duration waited) {}
 
-    /** Handles a request by an empty answer, if it is admitted. */
     public CompletionStage<Response> handle(WebRequest request) {
         RequestState state = gate.arrive(request);
         return gate.enter(state, EnumSet.allOf(Phase.class)).thenCompose(answer -> answer(state, answer));
@@ -52,8 +48,8 @@ public final class PlainFront {
     }
 
     private Response ok(RequestState state, GateAnswer answer, Duration waited) {
-        gate.complete(state, OK);
-        return new Response(OK, headers(answer), "", waited);
+        gate.complete(state, 200);
+        return new Response(200, headers(answer), "", waited);
     }
 
     private static Map<String, String> headers(GateAnswer answer) {

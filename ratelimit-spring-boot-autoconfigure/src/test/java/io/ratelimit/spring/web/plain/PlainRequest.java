@@ -8,13 +8,11 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.springframework.http.server.PathContainer;
 
-/** A request of no framework. */
 public class PlainRequest implements WebRequest {
     private final String method;
     private final String path;
     private final String query;
     private final Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-    private Object nativeRequest = this;
 
     public PlainRequest(String method, String target) {
         int question = target.indexOf('?');
@@ -25,11 +23,6 @@ public class PlainRequest implements WebRequest {
 
     public PlainRequest header(String name, String value) {
         headers.put(name, value);
-        return this;
-    }
-
-    public PlainRequest nativeRequest(Object other) {
-        nativeRequest = other;
         return this;
     }
 
@@ -72,7 +65,7 @@ public class PlainRequest implements WebRequest {
 
     @Override
     public Object nativeRequest() {
-        return nativeRequest;
+        return this;
     }
 
     @Override
