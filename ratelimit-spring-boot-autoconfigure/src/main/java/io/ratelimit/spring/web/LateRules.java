@@ -56,9 +56,10 @@ final class LateRules {
      *
      * @param made the decision over rules of the earlier phase and then these, which admitted the request
      * @param due how many these are
+     * @param askedMicros when it was asked for
      * @return the decision of the earlier phase alone; {@code null} if no rule of it is enforced
      */
-    static @Nullable Decision keep(RequestState state, RuleDecision made, int due) {
+    static @Nullable Decision keep(RequestState state, RuleDecision made, int due, long askedMicros) {
         List<PerRule> rules = made.rules();
         int own = rules.size() - due;
         List<LimitDecision> limits = new ArrayList<>();
@@ -69,7 +70,7 @@ final class LateRules {
         }
         Decision early = limits.isEmpty() ? null : Decision.of(limits, List.of());
         if (early != null) {
-            state.add(early);
+            state.add(early, askedMicros);
         }
         state.decideProvisionally(taken(made, rules.subList(own, rules.size())));
         return early;

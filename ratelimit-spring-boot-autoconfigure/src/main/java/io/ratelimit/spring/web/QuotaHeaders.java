@@ -13,9 +13,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param style which headers say it
  * @param shown the decision; {@code null} if nothing was counted and nothing is told
- * @param nowMicros the application's clock, in microseconds since the epoch: a client may know it, but not the store's
+ * @param askedMicros the application's clock when the binding limit was asked, in microseconds since the epoch: a client may
+ *     know it, but not the store's
  */
-public record QuotaHeaders(HeaderStyle style, @Nullable Decision shown, long nowMicros) {
+public record QuotaHeaders(HeaderStyle style, @Nullable Decision shown, long askedMicros) {
     static final QuotaHeaders NOTHING = new QuotaHeaders(HeaderStyle.NONE, null, 0);
 
     private static final String LIMIT = "X-RateLimit-Limit";
@@ -41,7 +42,8 @@ public record QuotaHeaders(HeaderStyle style, @Nullable Decision shown, long now
 
     /** Rounds up, so that the client does not come a moment too early. */
     private long epochSeconds(Duration later) {
-        return Math.floorDiv(nowMicros + later.toSeconds() * MICROS + later.toNanosPart() / 1_000 + MICROS - 1, MICROS);
+        return Math.floorDiv(
+                askedMicros + later.toSeconds() * MICROS + later.toNanosPart() / 1_000 + MICROS - 1, MICROS);
     }
 
     /** Returns the names of all headers that may be written to a limited response. */

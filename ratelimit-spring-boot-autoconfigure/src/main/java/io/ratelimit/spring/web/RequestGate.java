@@ -182,8 +182,9 @@ public final class RequestGate {
         if (unasked.isEmpty()) {
             return CompletableFuture.completedFuture(Optional.empty());
         }
+        long askedMicros = ticker.epochMicros();
         return ask(state, unasked).thenApply(made -> {
-            add(state, made);
+            add(state, made, askedMicros);
             return Optional.of(made);
         });
     }
@@ -195,7 +196,7 @@ public final class RequestGate {
 
     /** Returns the answer to a request that is refused by a decision that the application has asked for. */
     public GateAnswer.Denied refuse(RequestState state, Decision denied) {
-        state.add(denied);
+        state.add(denied, ticker.epochMicros());
         state.refuse();
         return new GateAnswer.Denied(denials.of(denied), headers(state));
     }
@@ -245,7 +246,7 @@ public final class RequestGate {
     /** Returns what the client is told about its quota, by all decisions so far. */
     public QuotaHeaders headers(RequestState state) {
         Decision shown = state.shown();
-        return shown == null ? QuotaHeaders.NOTHING : new QuotaHeaders(settings.headers(), shown, ticker.epochMicros());
+        return shown == null ? QuotaHeaders.NOTHING : new QuotaHeaders(settings.headers(), shown, state.shownMicros());
     }
 
     /** Tells what would become of a request that nobody has made, and charges nothing for it. */
@@ -274,10 +275,12 @@ public final class RequestGate {
         if (asked.isEmpty()) {
             return completed(answer(state));
         }
+        // Before the store's own instant, so that what it says to end on a full second is not told as the next one.
+        long now = ticker.epochMicros();
         CompletableFuture<RuleDecision> decision = ask(state, asked);
         return decision.isDone()
-                ? completed(note(state, decision.join(), due))
-                : decision.thenApply(made -> note(state, made, due));
+                ? completed(note(state, decision.join(), due, now))
+                : decision.thenApply(made -> note(state, made, due, now));
     }
 
     private CompletableFuture<RuleDecision> ask(RequestState state, List<RuleDemand> asked) {
@@ -288,10 +291,10 @@ public final class RequestGate {
         return decision;
     }
 
-    private GateAnswer note(RequestState state, RuleDecision made, int due) {
+    private GateAnswer note(RequestState state, RuleDecision made, int due, long askedMicros) {
         Decision decision = made.decision();
-        Decision own = due > 0 && decision.allowed() ? LateRules.keep(state, made, due) : decision;
-        add(state, made);
+        Decision own = due > 0 && decision.allowed() ? LateRules.keep(state, made, due, askedMicros) : decision;
+        add(state, made, askedMicros);
         if (!decision.allowed()) {
             state.refuse();
             return new GateAnswer.Denied(denials.of(decision), headers(state));
@@ -302,8 +305,8 @@ public final class RequestGate {
         return answer(state);
     }
 
-    private static void add(RequestState state, RuleDecision made) {
-        state.add(made.decision());
+    private static void add(RequestState state, RuleDecision made, long askedMicros) {
+        state.add(made.decision(), askedMicros);
         StatusCounts counts = state.statusCounts();
         if (counts != null) {
             counts.add(made);

@@ -30,6 +30,7 @@ public final class RequestState {
     private final Turn turn = new Turn();
     private Standing standing = Standing.LIMITED;
     private @Nullable Decision shown;
+    private long shownMicros;
     private @Nullable Object matchedTarget;
     private List<RuleMatch> matches = List.of();
     private List<RuleMatch> entered = List.of();
@@ -38,6 +39,7 @@ public final class RequestState {
     private @Nullable Runnable giveUp;
     private List<PerRule> provisional = List.of();
     private @Nullable Decision shownWithoutProvisional;
+    private long shownMicrosWithoutProvisional;
     private boolean endsEarly = true;
     private boolean complete;
 
@@ -138,14 +140,17 @@ public final class RequestState {
     /**
      * Adds to what the client is told what is new in a decision. What a failure policy says counts nothing, so it tells
      * nothing.
+     *
+     * @param askedMicros the application's clock when it was asked for, in microseconds since the epoch
      */
-    void add(Decision decision) {
+    void add(Decision decision, long askedMicros) {
         if (decision.limits().isEmpty()) {
             return;
         }
         Decision before = shown;
         if (before == null) {
             shown = decision.source().equals(Source.FAILURE_POLICY) ? null : decision;
+            shownMicros = askedMicros;
             return;
         }
         // By identity: the same answer may come again as a part of another decision.
@@ -155,8 +160,15 @@ public final class RequestState {
         fresh.removeIf(told::contains);
         if (!fresh.isEmpty()) {
             Decision added = Decision.of(fresh, List.of());
-            shown = added.source().equals(Source.FAILURE_POLICY) ? before : before.followedBy(added);
+            Decision all = added.source().equals(Source.FAILURE_POLICY) ? before : before.followedBy(added);
+            shownMicros = all.binding().equals(before.binding()) ? shownMicros : askedMicros;
+            shown = all;
         }
+    }
+
+    /** Returns the application's clock when the limit was asked that binds, in microseconds since the epoch. */
+    long shownMicros() {
+        return shownMicros;
     }
 
     /** Returns the decision over all phases so far; {@code null} if no limit was counted. */
@@ -175,6 +187,7 @@ public final class RequestState {
     void decideProvisionally(List<PerRule> rules) {
         provisional = rules;
         shownWithoutProvisional = shown;
+        shownMicrosWithoutProvisional = shownMicros;
     }
 
     /** Returns what was decided for rules of the later phase before it. */
@@ -189,6 +202,7 @@ public final class RequestState {
         if (!ended.isEmpty()) {
             provisional = List.of();
             shown = shownWithoutProvisional;
+            shownMicros = shownMicrosWithoutProvisional;
         }
         return ended;
     }

@@ -26,6 +26,7 @@ import io.ratelimit.spring.web.RequestState;
 import io.ratelimit.store.MemoryStore;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -234,6 +235,25 @@ class GateFaultsTest {
                 .get("X-RateLimit-Reset");
 
         assertThat(Long.parseLong(reset)).isEqualTo(TimeUnit.MICROSECONDS.toSeconds(START) + 60);
+    }
+
+    /** The application's clock goes on while the store decides. */
+    @Test
+    void aWindowThatEndsOnAFullSecondIsToldToEndThere() {
+        storeTicker.set(START + 3);
+        RequestGate gate = gate(null, rule("window", "ip", "5/1m"), rule("late", "ip", "9/1m"));
+        RequestState state = gate.arrive(new PlainRequest("GET", "/window"));
+        gate.enter(state, EnumSet.allOf(Phase.class)).toCompletableFuture().join();
+        ticker.set(START + 40_000);
+        gate.enterHandler(state, List.of(rule("late", "ip", "9/1m")))
+                .toCompletableFuture()
+                .join();
+
+        Map<String, String> headers = new HashMap<>();
+        gate.headers(state).writeTo(headers::put);
+        assertThat(headers)
+                .containsEntry("X-RateLimit-Limit", "5")
+                .containsEntry("X-RateLimit-Reset", Long.toString(TimeUnit.MICROSECONDS.toSeconds(START) + 60));
     }
 
     @Test
