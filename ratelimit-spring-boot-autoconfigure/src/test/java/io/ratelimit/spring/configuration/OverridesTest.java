@@ -97,14 +97,15 @@ class OverridesTest {
                 .containsExactly(Limit.parse("10/1m"));
     }
 
-    @Test
-    void findARuleWhoseIdIsANumber() {
+    @ParameterizedTest
+    @ValueSource(strings = {"ratelimit.overrides.404.limit", "ratelimit.overrides[404].limit"})
+    void findARuleWhoseIdIsANumber(String name) {
         String[] number = {
             "ratelimit.rules[0].id=404", "ratelimit.rules[0].path=/gone", "ratelimit.rules[0].limit=5/1m",
         };
         Startup.with("{}")
                 .withPropertyValues(number)
-                .withPropertyValues("ratelimit.overrides.404.limit=7/1m")
+                .withPropertyValues(name + "=7/1m")
                 .run(context -> {
                     assertThat(context).hasNotFailed();
                     assertThat(limits(context.getBean(RuleSet.class).find("404").orElseThrow()))
