@@ -2,10 +2,8 @@ package io.ratelimit.spring.web;
 
 import io.ratelimit.RuleDecision;
 import io.ratelimit.RuleLimiter;
-import io.ratelimit.identity.AccessList;
 import io.ratelimit.identity.AccessLists;
 import io.ratelimit.identity.Identity;
-import io.ratelimit.identity.IdentityDigest;
 import io.ratelimit.identity.IdentityResolver;
 import io.ratelimit.limit.Decision;
 import io.ratelimit.limit.Ticker;
@@ -16,13 +14,10 @@ import io.ratelimit.rule.RuleSet;
 import io.ratelimit.rule.RulesInForce;
 import io.ratelimit.spring.decision.Decisions;
 import io.ratelimit.spring.decision.LimiterError;
-import io.ratelimit.spring.decision.LimiterErrorListener;
 import io.ratelimit.spring.decision.LimiterErrors;
 import io.ratelimit.spring.web.RequestExplanation.Standing;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -30,7 +25,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Decides about a request at each point that it comes through, whatever front it came in by: the phases before and after
@@ -56,7 +50,7 @@ public final class RequestGate {
     private final String everybody;
     private volatile RuleBook rules;
 
-    private RequestGate(Builder builder) {
+    RequestGate(RequestGateBuilder builder) {
         this.identities = builder.identities;
         this.lists = builder.lists;
         this.settings = builder.settings;
@@ -89,8 +83,8 @@ public final class RequestGate {
      * @param rules the rules in force
      * @param identities tells who is asking
      */
-    public static Builder builder(RuleLimiter limiter, RulesInForce rules, IdentityResolver identities) {
-        return new Builder(limiter, rules, identities);
+    public static RequestGateBuilder builder(RuleLimiter limiter, RulesInForce rules, IdentityResolver identities) {
+        return new RequestGateBuilder(limiter, rules, identities);
     }
 
     /** Returns what is the same for all rules. */
@@ -374,77 +368,5 @@ public final class RequestGate {
 
     private static <T> CompletionStage<T> completed(T value) {
         return CompletableFuture.completedFuture(value);
-    }
-
-    /** Collects the parts of a {@link RequestGate}. Not safe for several threads. */
-    public static final class Builder {
-        private final RuleLimiter limiter;
-        private final RulesInForce rules;
-        private final IdentityResolver identities;
-        private AccessLists lists;
-        private IdentityDigest digest = IdentityDigest.sha256();
-        private WebSettings settings = WebSettings.defaults();
-        private Map<String, Function<WebRequest, @Nullable String>> keys = Map.of();
-        private LimiterErrorListener errorListener = (error, cause) -> {};
-        private LongSupplier nanoTime = System::nanoTime;
-        private Ticker ticker = Ticker.system();
-
-        private Builder(RuleLimiter limiter, RulesInForce rules, IdentityResolver identities) {
-            this.limiter = Objects.requireNonNull(limiter, "limiter");
-            this.rules = Objects.requireNonNull(rules, "rules");
-            this.identities = Objects.requireNonNull(identities, "identities");
-            this.lists = new AccessLists(identities, AccessList.empty(), AccessList.empty());
-        }
-
-        /** Sets who is exempt and who is blocked; default nobody. */
-        public Builder lists(AccessLists accessLists) {
-            this.lists = accessLists;
-            return this;
-        }
-
-        /** Sets how identities are named outside this process; default without a secret. */
-        public Builder digest(IdentityDigest identityDigest) {
-            this.digest = identityDigest;
-            return this;
-        }
-
-        /** Sets what is the same for all rules. */
-        public Builder settings(WebSettings webSettings) {
-            this.settings = webSettings;
-            return this;
-        }
-
-        /** Sets what finds out whose quota counts where a rule's key is one of these names; default none. */
-        public Builder keys(Map<String, Function<WebRequest, @Nullable String>> byName) {
-            this.keys = Map.copyOf(byName);
-            return this;
-        }
-
-        /** Sets who is told of failures; default nobody. */
-        public Builder errorListener(LimiterErrorListener listener) {
-            this.errorListener = listener;
-            return this;
-        }
-
-        /** Sets the clock by which requests wait; default {@link System#nanoTime()}. */
-        public Builder nanoTime(LongSupplier clock) {
-            this.nanoTime = clock;
-            return this;
-        }
-
-        /** Sets the clock that clients are told about; default that of the system. */
-        public Builder ticker(Ticker clock) {
-            this.ticker = clock;
-            return this;
-        }
-
-        /**
-         * Returns the gate.
-         *
-         * @throws IllegalArgumentException if a pattern, key or expression cannot be used; the message names it
-         */
-        public RequestGate build() {
-            return new RequestGate(this);
-        }
     }
 }

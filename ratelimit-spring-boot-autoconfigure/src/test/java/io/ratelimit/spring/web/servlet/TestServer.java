@@ -18,6 +18,7 @@ import io.ratelimit.rule.RulesInForce;
 import io.ratelimit.spring.decision.LimiterError;
 import io.ratelimit.spring.web.HandlerRules;
 import io.ratelimit.spring.web.RequestGate;
+import io.ratelimit.spring.web.RequestGateBuilder;
 import io.ratelimit.spring.web.WebSettings;
 import io.ratelimit.store.LimitStore;
 import io.ratelimit.store.MemoryStore;
@@ -134,7 +135,7 @@ final class TestServer {
 
     /** What a test adds to the gate and to what stands in front of the application. */
     static final class Additions {
-        private RequestGate.Builder gate;
+        private RequestGateBuilder gate;
         private HandlerRules handlerRules = HandlerRules.NONE;
         private RateLimitResponseCustomizer customizer;
 
