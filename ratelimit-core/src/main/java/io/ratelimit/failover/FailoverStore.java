@@ -11,7 +11,6 @@ import io.ratelimit.store.Operation;
 import io.ratelimit.store.PiecewiseExecutor;
 import io.ratelimit.store.StoreException;
 import io.ratelimit.store.StoreStatus;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -147,11 +146,6 @@ public final class FailoverStore implements LimitStore {
     /** Returns whether the primary is asked; of several shards, all of them. */
     public CircuitState circuitState() {
         return circuits.state();
-    }
-
-    /** Returns how long the primary took for the last call that it answered; zero if there was none. */
-    public Duration lastLatency() {
-        return Duration.ofNanos(lastLatencyNanos);
     }
 
     /** Returns how many instances share the limits, as last known; 0 if that was never known. */

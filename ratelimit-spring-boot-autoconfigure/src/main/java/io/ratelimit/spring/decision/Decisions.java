@@ -2,16 +2,13 @@ package io.ratelimit.spring.decision;
 
 import io.ratelimit.RuleDecision;
 import io.ratelimit.RuleLimiter;
-import io.ratelimit.limit.Decision;
 import io.ratelimit.limit.Grant;
 import io.ratelimit.limit.Ticker;
 import io.ratelimit.rule.RuleDemand;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Asks the limiter on behalf of something that has to go on: where the limiter fails although it must not, each rule's failure
@@ -65,16 +62,16 @@ public final class Decisions {
         }
     }
 
-    /** Takes the permits in any case, without waiting; {@code null} and an error reported if that failed. */
-    public CompletionStage<@Nullable Decision> charge(List<RuleDemand> demands) {
+    /** Takes the permits in any case, without waiting for it. */
+    public void charge(List<RuleDemand> demands) {
         try {
-            return limiter.get().charge(demands).exceptionally(failure -> {
-                errors.report(LimiterError.DECISION, "a charge", failure);
-                return null;
+            limiter.get().charge(demands).whenComplete((charged, failure) -> {
+                if (failure != null) {
+                    errors.report(LimiterError.DECISION, "a charge", failure);
+                }
             });
         } catch (RuntimeException defect) {
             errors.report(LimiterError.DECISION, "a charge", defect);
-            return CompletableFuture.completedFuture(null);
         }
     }
 

@@ -68,41 +68,8 @@ public record WebSettings(
         return new WebSettings(List.of(patterns), sensitivity, headers, retryAfterJitter, maxRetryAfter, mode, maxHeld);
     }
 
-    /** Returns these settings with another view of case. */
-    public WebSettings withSensitivity(PathSensitivity other) {
-        return new WebSettings(exclude, other, headers, retryAfterJitter, maxRetryAfter, mode, maxHeld);
-    }
-
-    /** Returns these settings with other headers. */
-    public WebSettings withHeaders(HeaderStyle style) {
-        return new WebSettings(exclude, sensitivity, style, retryAfterJitter, maxRetryAfter, mode, maxHeld);
-    }
-
-    /**
-     * Returns these settings with another jitter.
-     *
-     * @param fraction from 0 to 1
-     */
-    public WebSettings withRetryAfterJitter(double fraction) {
-        return new WebSettings(exclude, sensitivity, headers, fraction, maxRetryAfter, mode, maxHeld);
-    }
-
-    /** Returns these settings with another longest wait. */
-    public WebSettings withMaxRetryAfter(Duration longest) {
-        return new WebSettings(exclude, sensitivity, headers, retryAfterJitter, longest, mode, maxHeld);
-    }
-
     /** Returns these settings with another mode of everything. */
     public WebSettings withMode(Mode other) {
         return new WebSettings(exclude, sensitivity, headers, retryAfterJitter, maxRetryAfter, other, maxHeld);
-    }
-
-    /**
-     * Returns these settings with another bound on waiting requests.
-     *
-     * @param requests from 0
-     */
-    public WebSettings withMaxHeld(int requests) {
-        return new WebSettings(exclude, sensitivity, headers, retryAfterJitter, maxRetryAfter, mode, requests);
     }
 }

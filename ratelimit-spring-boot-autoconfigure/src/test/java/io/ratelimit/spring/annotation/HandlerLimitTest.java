@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ratelimit.RateLimitExceededException;
 import io.ratelimit.spring.web.HeaderStyle;
+import io.ratelimit.spring.web.TestSettings;
 import io.ratelimit.spring.web.WebSettings;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -285,7 +286,7 @@ class HandlerLimitTest {
 
     @Test
     void tellsOfEachLimitOnceWhenOneOfSeveralDenies() {
-        runner.withBean(WebSettings.class, () -> WebSettings.defaults().withHeaders(HeaderStyle.IETF))
+        runner.withBean(WebSettings.class, () -> TestSettings.headers(HeaderStyle.IETF))
                 .run(context -> {
                     assertThat(status(context, "/both")).isEqualTo(200);
                     MockHttpServletResponse denied = MockMvcTester.from(context)

@@ -42,7 +42,7 @@ class RetryAfterTest {
     @ValueSource(strings = {"PT0S", "PT0.999S", "PT-1S"})
     void hasAWholeSecondAtLeast(Duration longest) {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> WebSettings.defaults().withMaxRetryAfter(longest))
+                .isThrownBy(() -> TestSettings.maxRetryAfter(longest))
                 .withMessageContaining("max-retry-after: " + longest + " (expected: a duration from a second");
     }
 }

@@ -115,13 +115,8 @@ public final class RateLimitFilter extends OncePerRequestFilter {
             if (exceeded == null || response.isCommitted()) {
                 throw failure;
             }
-            ServletWebRequest ended = ServletWebRequest.find(request);
             answers.answer(
-                    servletGate
-                            .refuse(ended == null ? limited : ended, response, exceeded.decision())
-                            .denial(),
-                    request,
-                    response);
+                    servletGate.refuse(limited, response, exceeded.decision()).denial(), request, response);
         }
     }
 }

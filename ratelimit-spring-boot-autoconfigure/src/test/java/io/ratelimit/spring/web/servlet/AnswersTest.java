@@ -11,6 +11,7 @@ import io.ratelimit.rule.Rule;
 import io.ratelimit.rule.RuleKey;
 import io.ratelimit.spring.decision.LimiterError;
 import io.ratelimit.spring.web.HeaderStyle;
+import io.ratelimit.spring.web.TestSettings;
 import io.ratelimit.spring.web.WebSettings;
 import io.ratelimit.spring.web.servlet.TestServer.Parts;
 import io.ratelimit.store.StoreException;
@@ -36,7 +37,7 @@ class AnswersTest {
                 .install(new Parts()
                         .rule(twoLimits())
                         .rule(five("other", "/**"))
-                        .settings(WebSettings.defaults().withHeaders(HeaderStyle.IETF)));
+                        .settings(TestSettings.headers(HeaderStyle.IETF)));
 
         RawResponse answer = server.get("/limited");
 
@@ -52,9 +53,7 @@ class AnswersTest {
     @EnumSource(HeaderStyle.class)
     void writesTheStyleThatIsConfigured(HeaderStyle style) {
         TestServer server = TestServer.of(Setup.TOMCAT)
-                .install(new Parts()
-                        .rule(five("limited", "/limited"))
-                        .settings(WebSettings.defaults().withHeaders(style)));
+                .install(new Parts().rule(five("limited", "/limited")).settings(TestSettings.headers(style)));
         RawResponse admitted = server.get("/limited");
         for (int i = 0; i < 4; i++) {
             server.get("/limited");
@@ -75,9 +74,7 @@ class AnswersTest {
     @MethodSource("io.ratelimit.spring.web.servlet.Setup#selected")
     void lengthensRetryAfterUpwardsOnly(Setup setup) {
         TestServer server = TestServer.of(setup)
-                .install(new Parts()
-                        .rule(five("limited", "/limited"))
-                        .settings(WebSettings.defaults().withRetryAfterJitter(0.5)));
+                .install(new Parts().rule(five("limited", "/limited")).settings(TestSettings.jitter(0.5)));
         for (int i = 0; i < 5; i++) {
             server.get("/limited");
         }

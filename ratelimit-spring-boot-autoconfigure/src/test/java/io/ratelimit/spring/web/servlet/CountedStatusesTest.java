@@ -8,7 +8,7 @@ import static org.awaitility.Awaitility.await;
 import io.ratelimit.rule.Rule;
 import io.ratelimit.rule.RuleKey;
 import io.ratelimit.spring.web.HeaderStyle;
-import io.ratelimit.spring.web.WebSettings;
+import io.ratelimit.spring.web.TestSettings;
 import io.ratelimit.spring.web.servlet.TestServer.Parts;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -145,7 +145,7 @@ class CountedStatusesTest {
                                 .paths("/queue")
                                 .key(RuleKey.parse("ip"))
                                 .limits(leaky("1/1h burst 9")))
-                        .settings(WebSettings.defaults().withMaxHeld(0).withHeaders(HeaderStyle.IETF)));
+                        .settings(TestSettings.maxHeld(0, HeaderStyle.IETF)));
         assertThat(server.get("/queue").status()).isEqualTo(200);
 
         for (int i = 0; i < 5; i++) {

@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.ratelimit.rule.Rule;
 import io.ratelimit.rule.RuleKey;
-import io.ratelimit.spring.web.WebSettings;
+import io.ratelimit.spring.web.TestSettings;
 import io.ratelimit.spring.web.servlet.TestServer.Parts;
 import java.io.IOException;
 import java.net.Socket;
@@ -63,8 +63,7 @@ class DelayedRequestsTest {
     @ParameterizedTest
     @MethodSource("io.ratelimit.spring.web.servlet.Setup#selected")
     void refusesAndRefundsWhatHasNoPlaceToWait(Setup setup) {
-        TestServer server = server(
-                setup, queue("1/1m burst 9").settings(WebSettings.defaults().withMaxHeld(0)));
+        TestServer server = server(setup, queue("1/1m burst 9").settings(TestSettings.maxHeld(0)));
         assertThat(server.get("/queue").body()).isEqualTo("at once");
 
         for (int i = 0; i < 12; i++) {
@@ -174,10 +173,7 @@ class DelayedRequestsTest {
     @MethodSource("io.ratelimit.spring.web.servlet.Setup#withoutSecurity")
     void requestsOfThreeAddressesLeaveRoomForAStranger(Setup setup) throws IOException {
         TestServer server = server(
-                setup,
-                queue("1/1h burst 1000")
-                        .trusting("127.0.0.1", "::1")
-                        .settings(WebSettings.defaults().withMaxHeld(24)));
+                setup, queue("1/1h burst 1000").trusting("127.0.0.1", "::1").settings(TestSettings.maxHeld(24)));
         List<Socket> clients = new ArrayList<>();
         try {
             int expected = 0;
@@ -209,8 +205,7 @@ class DelayedRequestsTest {
     @ParameterizedTest
     @MethodSource("io.ratelimit.spring.web.servlet.Setup#selected")
     void aPlaceIsFreeAgainWhenItsClientHasGone(Setup setup) throws IOException {
-        TestServer server = server(
-                setup, queue("5/1s burst 9").settings(WebSettings.defaults().withMaxHeld(1)));
+        TestServer server = server(setup, queue("5/1s burst 9").settings(TestSettings.maxHeld(1)));
         server.get("/queue");
         try (Socket client = server.request("GET", "/queue").abandon()) {
             await().pollInterval(Duration.ofMillis(5))

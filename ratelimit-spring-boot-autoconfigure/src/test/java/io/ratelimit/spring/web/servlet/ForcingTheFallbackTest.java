@@ -10,7 +10,7 @@ import io.ratelimit.limit.Limit;
 import io.ratelimit.rule.Rule;
 import io.ratelimit.rule.RuleCost;
 import io.ratelimit.rule.RuleKey;
-import io.ratelimit.spring.web.WebSettings;
+import io.ratelimit.spring.web.TestSettings;
 import io.ratelimit.spring.web.servlet.Oracle.Way;
 import io.ratelimit.spring.web.servlet.TestServer.Parts;
 import jakarta.servlet.Filter;
@@ -235,7 +235,7 @@ class ForcingTheFallbackTest {
                         .paths("/queue")
                         .key(RuleKey.parse("ip"))
                         .limits(leaky("1/1m burst 5")))
-                .settings(WebSettings.defaults().withMaxHeld(0));
+                .settings(TestSettings.maxHeld(0));
 
         assertHarmless(setup, parts, List.of(attack("queue", server -> server.request("GET", "/queue"))), "/limited/7");
     }

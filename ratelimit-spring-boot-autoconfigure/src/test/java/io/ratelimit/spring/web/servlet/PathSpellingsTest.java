@@ -5,7 +5,7 @@ import static io.ratelimit.spring.web.servlet.Rules.fixed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ratelimit.rule.Rule;
-import io.ratelimit.spring.web.PathSensitivity;
+import io.ratelimit.spring.web.TestSettings;
 import io.ratelimit.spring.web.WebSettings;
 import io.ratelimit.spring.web.servlet.Oracle.Way;
 import io.ratelimit.spring.web.servlet.TestServer.Parts;
@@ -218,7 +218,7 @@ class PathSpellingsTest {
     @ParameterizedTest
     @MethodSource("io.ratelimit.spring.web.servlet.Setup#selected")
     void caseFoldsWhereItIsSaidToNotMatter(Setup setup) {
-        Parts insensitive = rule().settings(WebSettings.defaults().withSensitivity(PathSensitivity.CASE_INSENSITIVE));
+        Parts insensitive = rule().settings(TestSettings.caseInsensitive());
         TestServer server = TestServer.of(setup).install(insensitive);
         for (String path : List.of("/limited/7", "/LIMITED/7", "/Limited/7", "/%4cIMITED/7", "/limited;A=B/7")) {
             server.get(path);
