@@ -1,14 +1,12 @@
 package io.ratelimit.spring.autoconfigure.web;
 
 import io.ratelimit.RuleLimiter;
-import io.ratelimit.rule.Phase;
 import io.ratelimit.spring.autoconfigure.ConditionalOnRateLimit;
 import io.ratelimit.spring.web.WebSettings;
 import io.ratelimit.spring.web.servlet.RateLimitFilter;
 import io.ratelimit.spring.web.servlet.RateLimitWeb;
 import jakarta.servlet.Filter;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.actuate.autoconfigure.endpoint.web.WebEndpointProperties;
@@ -60,19 +58,14 @@ final class RateLimitManagementContextConfiguration {
         @Bean("io.ratelimit.rateLimitManagementFilterBeforeAuthentication")
         FilterRegistrationBean<RateLimitFilter> beforeAuthentication(
                 @Qualifier(WEB) RateLimitWeb web, Environment environment) {
-            return Filters.register(
-                    "io.ratelimit.rateLimitManagementFilterBeforeAuthentication",
-                    web.filter(EnumSet.of(Phase.BEFORE_AUTHENTICATION)),
-                    Filters.beforeSecurity(environment));
+            return Filters.beforeSecurity(
+                    "io.ratelimit.rateLimitManagementFilterBeforeAuthentication", web, environment);
         }
 
         @Bean("io.ratelimit.rateLimitManagementFilterAfterAuthentication")
         FilterRegistrationBean<RateLimitFilter> afterAuthentication(
                 @Qualifier(WEB) RateLimitWeb web, Environment environment) {
-            return Filters.register(
-                    "io.ratelimit.rateLimitManagementFilterAfterAuthentication",
-                    web.filter(EnumSet.of(Phase.AFTER_AUTHENTICATION)),
-                    Filters.afterSecurity(environment));
+            return Filters.afterSecurity("io.ratelimit.rateLimitManagementFilterAfterAuthentication", web, environment);
         }
     }
 
@@ -82,10 +75,7 @@ final class RateLimitManagementContextConfiguration {
     static class WithoutSecurity {
         @Bean("io.ratelimit.rateLimitManagementFilter")
         FilterRegistrationBean<RateLimitFilter> filter(@Qualifier(WEB) RateLimitWeb web, Environment environment) {
-            return Filters.register(
-                    "io.ratelimit.rateLimitManagementFilter",
-                    web.filter(EnumSet.allOf(Phase.class)),
-                    Filters.securityOrder(environment));
+            return Filters.withoutSecurity("io.ratelimit.rateLimitManagementFilter", web, environment);
         }
     }
 }

@@ -4,7 +4,6 @@ import io.ratelimit.RuleLimiter;
 import io.ratelimit.identity.AccessLists;
 import io.ratelimit.identity.IdentityDigest;
 import io.ratelimit.identity.IdentityResolver;
-import io.ratelimit.rule.Phase;
 import io.ratelimit.rule.RulesInForce;
 import io.ratelimit.spring.autoconfigure.ConditionalOnRateLimit;
 import io.ratelimit.spring.configuration.RateLimitProperties;
@@ -19,7 +18,6 @@ import io.ratelimit.spring.web.servlet.RateLimitResponseCustomizer;
 import io.ratelimit.spring.web.servlet.RateLimitWeb;
 import io.ratelimit.spring.web.servlet.RequestRules;
 import jakarta.servlet.Filter;
-import java.util.EnumSet;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -126,19 +124,13 @@ final class RateLimitWebAutoConfiguration {
         @Bean("io.ratelimit.rateLimitFilterBeforeAuthentication")
         FilterRegistrationBean<RateLimitFilter> rateLimitFilterBeforeAuthentication(
                 RateLimitWeb web, Environment environment) {
-            return Filters.register(
-                    "io.ratelimit.rateLimitFilterBeforeAuthentication",
-                    web.filter(EnumSet.of(Phase.BEFORE_AUTHENTICATION)),
-                    Filters.beforeSecurity(environment));
+            return Filters.beforeSecurity("io.ratelimit.rateLimitFilterBeforeAuthentication", web, environment);
         }
 
         @Bean("io.ratelimit.rateLimitFilterAfterAuthentication")
         FilterRegistrationBean<RateLimitFilter> rateLimitFilterAfterAuthentication(
                 RateLimitWeb web, Environment environment) {
-            return Filters.register(
-                    "io.ratelimit.rateLimitFilterAfterAuthentication",
-                    web.filter(EnumSet.of(Phase.AFTER_AUTHENTICATION)),
-                    Filters.afterSecurity(environment));
+            return Filters.afterSecurity("io.ratelimit.rateLimitFilterAfterAuthentication", web, environment);
         }
     }
 
@@ -148,10 +140,7 @@ final class RateLimitWebAutoConfiguration {
     static class WithoutSecurity {
         @Bean("io.ratelimit.rateLimitFilter")
         FilterRegistrationBean<RateLimitFilter> rateLimitFilter(RateLimitWeb web, Environment environment) {
-            return Filters.register(
-                    "io.ratelimit.rateLimitFilter",
-                    web.filter(EnumSet.allOf(Phase.class)),
-                    Filters.securityOrder(environment));
+            return Filters.withoutSecurity("io.ratelimit.rateLimitFilter", web, environment);
         }
     }
 }
